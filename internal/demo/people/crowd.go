@@ -10,6 +10,7 @@ import (
 const (
 	returningPerMille = 350
 	secondPerMille    = 150 // buyers with a second recipient: the office, the parents
+	regularsMin       = 50 // before that everybody is new; else the first buyer would come every minute
 	regularsMax       = 20_000
 )
 
@@ -60,10 +61,14 @@ func NewCrowd(rng *rand.Rand, provinces []goods.Province) (*Crowd, error) {
 	}, nil
 }
 
-// Arrive gives the next buyer: about one in three is a regular, and a few regulars are loyal beyond the others.
+// Arrive gives the next buyer: soon about one in three is a regular, and a tenth of the regulars are loyal beyond the
+// others.
 func (c *Crowd) Arrive() Person {
-	if n := len(c.regulars); n > 0 && chance(c.rng, returningPerMille) {
-		return c.regulars[c.rng.IntN(c.rng.IntN(n)+1)]
+	if n := len(c.regulars); n >= regularsMin && chance(c.rng, returningPerMille) {
+		if c.rng.IntN(3) == 0 {
+			n /= 10 // the loyal ones
+		}
+		return c.regulars[c.rng.IntN(n)]
 	}
 	c.made++
 	family := c.surnames[c.surname.pick(c.rng)].text
