@@ -10,7 +10,7 @@ import (
 const (
 	returningPerMille = 350
 	secondPerMille    = 150 // buyers with a second recipient: the office, the parents
-	regularsMin       = 50 // before that everybody is new; else the first buyer would come every minute
+	regularsMin       = 50  // before that everybody is new; else the first buyer would come every minute
 	regularsMax       = 20_000
 )
 

@@ -261,7 +261,9 @@ func (b *book) cancelOrphans(n int, sold map[pair]int) {
 func (b *book) takeBack(d *document, at time.Time, sales []*line, qtys []int) {
 	c := &document{at: at, customer: d.customer, country: d.country, prefix: "C", taken: true}
 	for i, s := range sales {
-		l := &line{at: at, customer: d.customer, sku: s.sku, name: s.name, qty: -qtys[i], price: s.price, kind: cancel, taken: true}
+		l := &line{
+			at: at, customer: d.customer, sku: s.sku, name: s.name, qty: -qtys[i], price: s.price, kind: cancel, taken: true,
+		}
 		if b.rng.IntN(25) == 0 {
 			l.price = l.price*9/10 + 1
 		}

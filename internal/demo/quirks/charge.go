@@ -60,7 +60,9 @@ func (b *book) refundCharges(n int) {
 
 // adjustStock writes counts and damages: price 0, no customer, the name empty or a note in a hurry.
 func (b *book) adjustStock(goods, nonproducts int) {
-	notes := []string{"counted", "?", "broken in transit", "FOUND", "wrong label, see 30017", "sold as set", "wet, destroyed"}
+	notes := []string{
+		"counted", "?", "broken in transit", "FOUND", "wrong label, see 30017", "sold as set", "wet, destroyed",
+	}
 	for i := range goods + nonproducts {
 		at := b.moment()
 		g := b.goods[b.rng.IntN(len(b.goods))]

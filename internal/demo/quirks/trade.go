@@ -68,6 +68,7 @@ func things() []string {
 // stockGoods crosses colours with things; every fourth thing has one number with a letter per colour, as sellers do.
 func (b *book) stockGoods() {
 	tint, thing := colours(), things()
+	prices := []int{29, 42, 65, 85, 125, 145, 165, 195, 210, 255, 295, 375, 425, 495, 795, 995, 1275, 1650}
 	weights := make([]int, goodsCount)
 	for i := range goodsCount {
 		a, t := i/len(thing), i%len(thing)
@@ -75,7 +76,7 @@ func (b *book) stockGoods() {
 		g := good{
 			sku:   fmt.Sprint(30000 + a*900 + t*17),
 			name:  colour + " " + thing[t],
-			price: []int{29, 42, 65, 85, 125, 145, 165, 195, 210, 255, 295, 375, 425, 495, 795, 995, 1275, 1650}[b.rng.IntN(18)],
+			price: prices[b.rng.IntN(len(prices))],
 		}
 		if t%4 == 0 {
 			g.sku = fmt.Sprintf("%d%c", 81000+t*13, 'A'+a)
