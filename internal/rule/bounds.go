@@ -11,7 +11,6 @@ import (
 	"baihuo/internal/fault"
 
 	"github.com/expr-lang/expr/ast"
-	"github.com/expr-lang/expr/conf"
 )
 
 // The bounds of a rule. A rule that needs more is two rules.
@@ -22,26 +21,24 @@ const (
 	literalMax  = 200  // members of a list written in the rule
 	loopsMax    = 8    // any, all, filter ... one after the other
 	rangeMax    = 1000 // members of a range as 1..10
+	matchesMax  = 8    // patterns in one rule
 	patternMax  = 200  // characters of a pattern
-	patternStep = 500  // instructions a pattern compiles to
+	patternStep = 200  // instructions a pattern compiles to; each costs some 6 ns per character of text
 )
 
-// loops go through a list; plains do a bounded piece of work. Whatever is in
-// neither is refused: the clock (now), what lets a text grow (repeat, replace,
-// join), what hides a type until it fails (first, get, fromJSON), what sorts.
-func isLoop(name string) bool {
-	return slices.Contains([]string{"all", "any", "none", "one", "filter", "map", "count", "sum", "find"}, name)
-}
+// The functions of a rule: loops go through a list, plain ones do a bounded piece of
+// work. Whatever is in neither is refused: the clock (now), what lets a text grow
+// (repeat, replace, join), what hides a type until it fails (first, get, fromJSON),
+// what sorts.
+const (
+	loopNames    = "all any none one filter map count sum find"
+	plainNames   = "len abs ceil floor round int float string trim lower upper hasPrefix hasSuffix indexOf max min"
+	allowedNames = loopNames + " " + plainNames
+)
 
-func isPlain(name string) bool {
-	return slices.Contains([]string{
-		"len", "abs", "ceil", "floor", "round", "int", "float", "string", "trim", "lower", "upper", "hasPrefix", "hasSuffix", "indexOf",
-		"max", "min",
-	}, name)
-}
+func isLoop(name string) bool { return slices.Contains(strings.Fields(loopNames), name) }
 
-const allowedNames = "all any none one filter map count sum find len abs ceil floor round int float string trim lower upper " +
-	"hasPrefix hasSuffix indexOf max min"
+func isPlain(name string) bool { return slices.Contains(strings.Fields(plainNames), name) }
 
 // checkText bounds the text before anything reads it.
 func checkText(text string) *fault.Fault {
@@ -62,15 +59,15 @@ func checkText(text string) *fault.Fault {
 
 // walker looks at a tree before the types are known.
 type walker struct {
-	shape  *shape
-	config *conf.Config
-	text   string
-	nodes  int
-	loops  int
+	shape   *shape
+	text    string
+	nodes   int
+	loops   int
+	matches int
 }
 
-func (s *shape) checkBounds(text string, root ast.Node, config *conf.Config) *fault.Fault {
-	w := &walker{shape: s, config: config, text: text}
+func (s *shape) checkBounds(text string, root ast.Node) *fault.Fault {
+	w := &walker{shape: s, text: text}
 	return w.walk(root, 0, false)
 }
 
@@ -123,9 +120,9 @@ func (w *walker) check(n ast.Node, inLoop bool) *fault.Fault {
 	case *ast.MapNode:
 		return w.checkLiteral(n, len(n.Pairs))
 	case *ast.BinaryNode:
-		return w.checkOperator(n)
-	case *ast.MemberNode, *ast.SliceNode, *ast.ChainNode, *ast.UnaryNode, *ast.ConditionalNode, *ast.PredicateNode, *ast.PointerNode,
-		*ast.PairNode, *ast.NilNode, *ast.IntegerNode, *ast.FloatNode, *ast.BoolNode, *ast.StringNode:
+		return w.checkOperator(n, inLoop)
+	case *ast.MemberNode, *ast.SliceNode, *ast.ChainNode, *ast.UnaryNode, *ast.ConditionalNode, *ast.PredicateNode,
+		*ast.PointerNode, *ast.PairNode, *ast.NilNode, *ast.IntegerNode, *ast.FloatNode, *ast.BoolNode, *ast.StringNode:
 		return nil
 	}
 	return w.refuse("rule_forbidden", n, "规则里不能这样写。请换一种写法", "this is not used in rules. Write it in another way")
@@ -167,7 +164,7 @@ func (w *walker) checkLiteral(n ast.Node, members int) *fault.Fault {
 }
 
 // checkOperator bounds the two operators that can cost more than they look.
-func (w *walker) checkOperator(n *ast.BinaryNode) *fault.Fault {
+func (w *walker) checkOperator(n *ast.BinaryNode, inLoop bool) *fault.Fault {
 	switch n.Operator {
 	case "..":
 		from, fromOK := n.Left.(*ast.IntegerNode)
@@ -183,6 +180,12 @@ func (w *walker) checkOperator(n *ast.BinaryNode) *fault.Fault {
 			return w.refuse("rule_forbidden", n, "matches 右边要直接写带引号的模式,例如 name matches \"^测试\"",
 				"to the right of matches stands a pattern in quotes, such as name matches \"^test\"")
 		}
+		if w.matches++; inLoop || w.matches > matchesMax {
+			return w.refuse("rule_bounds", n,
+				fmt.Sprintf("matches 不能用在循环条件里,一条规则最多 %d 个。请改用 contains 或 startsWith", matchesMax),
+				fmt.Sprintf("matches is slow: it stands outside of loops and at most %d times in a rule. "+
+					"Use contains or startsWith", matchesMax))
+		}
 		return w.checkPattern(pattern)
 	}
 	return nil
@@ -192,7 +195,8 @@ func (w *walker) checkPattern(n *ast.StringNode) *fault.Fault {
 	tree, err := syntax.Parse(n.Value, syntax.Perl)
 	if err != nil {
 		return w.refuse("rule_syntax", n, "matches 的模式写错了,请检查括号和 * + ? 等符号;只查一段文字可用 contains",
-			"the pattern of matches is wrong; see its parentheses and signs as * + ?. To look for plain text use contains").Wrap(err)
+			"the pattern of matches is wrong; see its parentheses and signs as * + ?. To look for plain text use contains",
+		).Wrap(err)
 	}
 	steps, err := syntax.Compile(tree.Simplify())
 	if err != nil || len(steps.Inst) > patternStep || utf8.RuneCountInString(n.Value) > patternMax {

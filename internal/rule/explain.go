@@ -59,21 +59,22 @@ func (s *shape) explainSyntax(text string, err error) *fault.Fault {
 		at = span{where.From, where.To}
 	}
 	_, _, words := place(text, at)
-	zh, en := "这里看不懂。请检查运算符、逗号、括号和引号是否齐全", "this cannot be read. See whether an operator, a comma, a bracket or a quote is missing"
+	zh, en := "这里看不懂。请检查运算符、逗号、括号和引号是否齐全",
+		"this cannot be read. See whether an operator, a comma, a bracket or a quote is missing"
 	runes := []rune(text)
 	switch {
 	case at == wholeText:
-	case at.from >= len(runes) || strings.HasSuffix(fmt.Sprint(where.Message), "EOF"):
-		at = span{len(runes), len(runes)}
-		zh, en = "规则没有写完。请检查结尾是否缺少数值、括号或引号", "the rule is not complete. See whether a value, a bracket or a quote is missing at its end"
 	case words == "=":
 		zh, en = "判断相等要写两个等号 ==", "equality is written with two signs: =="
-	case plainSign(runes[at.from]) != "":
+	case at.from < len(runes) && plainSign(runes[at.from]) != "":
 		sign := plainSign(runes[at.from])
 		zh, en = "请用半角符号 "+sign, "use the plain sign "+sign
 	case plainWord(words) != "":
 		word := plainWord(words)
 		zh, en = "请写成小写英文 "+word, "write "+word
+	case at.to >= len(runes): // where the parser also puts what it misses at the end
+		zh, en = "规则的结尾不完整或多了符号。请检查是否缺少数值、括号或引号",
+			"the end of the rule is incomplete or has a sign too many. See whether a value, a bracket or a quote is missing"
 	}
 	return refuse("rule_syntax", text, at, zh, en).Wrap(err)
 }
@@ -117,10 +118,12 @@ func plainWord(word string) string {
 func (s *shape) explainType(text string, root ast.Node, err error) *fault.Fault {
 	var where *file.Error
 	if !errors.As(err, &where) {
-		return refuse("rule_type", text, wholeText, "数据类型不符,请检查每个比较的两边", "the types do not fit; see both sides of every comparison").Wrap(err)
+		return refuse("rule_type", text, wholeText, "数据类型不符,请检查每个比较的两边",
+			"the types do not fit; see both sides of every comparison").Wrap(err)
 	}
 	at := span{where.From, where.To}
-	zh, en := "这里的数据类型不符。请检查两边是否都是数字或都是文字", "the types do not fit here. See whether both sides are numbers, or both are text"
+	zh, en := "这里的数据类型不符。请检查两边是否都是数字或都是文字",
+		"the types do not fit here. See whether both sides are numbers, or both are text"
 	code := "rule_type"
 	parent, node := find(nil, root, at)
 	switch n := node.(type) {
@@ -131,7 +134,8 @@ func (s *shape) explainType(text string, root ast.Node, err error) *fault.Fault 
 			"text stands in quotes, numbers do not", typeEN(left), typeEN(right), n.Operator)
 	case *ast.UnaryNode:
 		zh = fmt.Sprintf("%s 不能用于%s。请先写成比较,例如 not (total > 100)", n.Operator, typeZH(n.Node.Type()))
-		en = fmt.Sprintf("%s does not take %s. Write a comparison first, such as not (total > 100)", n.Operator, typeEN(n.Node.Type()))
+		en = fmt.Sprintf("%s does not take %s. Write a comparison first, such as not (total > 100)",
+			n.Operator, typeEN(n.Node.Type()))
 	case *ast.MemberNode:
 		code, zh, en = explainMember(n)
 	case *ast.StringNode:
@@ -142,7 +146,8 @@ func (s *shape) explainType(text string, root ast.Node, err error) *fault.Fault 
 		zh = "函数 " + n.Name + " 的参数个数或类型不对。请检查括号里的内容"
 		en = "the function " + n.Name + " does not take these arguments. See their number and types"
 	case *ast.PredicateNode:
-		zh, en = "循环条件要得出是或否,例如 any(lines, .qty > 1)", "the condition of a loop must give yes or no, such as any(lines, .qty > 1)"
+		zh, en = "循环条件要得出是或否,例如 any(lines, .qty > 1)",
+			"the condition of a loop must give yes or no, such as any(lines, .qty > 1)"
 	case *ast.PointerNode:
 		zh, en = "这里不能用 # 或 .名称,只能用在循环条件里,例如 any(lines, .qty > 1)",
 			"# and .name stand only in the condition of a loop, such as any(lines, .qty > 1)"

@@ -46,7 +46,7 @@ func (s *shape) compile(text string) (*Program, error) {
 	// The walk comes before anything that walks the tree itself: the parser shares
 	// the middle of a < b < c between two comparisons, and nested ones grow the tree
 	// as 2^depth for whoever follows all ways. Ours stops at the node limit.
-	if f := s.checkBounds(text, tree.Node, config); f != nil {
+	if f := s.checkBounds(text, tree.Node); f != nil {
 		return nil, f
 	}
 	given, err := checker.Check(tree, config)
@@ -56,7 +56,8 @@ func (s *shape) compile(text string) (*Program, error) {
 	if !s.kind.Result.accepts(given) {
 		return nil, refuse("rule_type", text, wholeText,
 			"规则的结果应为"+s.kind.Result.zh()+",现在是"+typeZH(given)+"。请写成比较或条件,例如 total > 100",
-			"the result must be "+s.kind.Result.en()+", and it is "+typeEN(given)+". Write a comparison or a condition, such as total > 100")
+			"the result must be "+s.kind.Result.en()+", and it is "+typeEN(given)+
+				". Write a comparison or a condition, such as total > 100")
 	}
 	if f := checkNested(text, tree.Node); f != nil {
 		return nil, f
@@ -126,8 +127,10 @@ func (s *shape) admit(facts any) error {
 		return errKind.With(s.kind.Name, fmt.Sprintf("facts of type %T", facts))
 	}
 	if name := s.tooLong(v); name != "" {
-		return errFailed.With("列表 "+name+" 太长", "the list "+name+" is too long").Field(name,
-			fmt.Sprintf("超过 %d 项", s.kind.ListMax), fmt.Sprintf("more than %d members", s.kind.ListMax))
+		return fault.New(fault.Invalid, "rule_failed",
+			fmt.Sprintf("列表 %s 超过 %d 项,规则不再判断它。请人工处理", name, s.kind.ListMax),
+			fmt.Sprintf("The list %s has more than %d members, which rules do not judge. A person must look",
+				name, s.kind.ListMax))
 	}
 	return nil
 }
@@ -153,9 +156,6 @@ func (p *Program) runOn(machine *vm.VM, facts any) (value any, err error) {
 	}
 	return value, nil
 }
-
-// errFailed is a rule that failed on some facts; the verbs are filled in failed.
-var errFailed = fault.New(fault.Invalid, "rule_failed", "规则运行失败:%[1]s", "The rule failed: %[2]s")
 
 // failed tells where a rule failed. The engine's words go to the log; they name
 // types and fields, never values.

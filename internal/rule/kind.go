@@ -147,7 +147,8 @@ func (s *shape) lookField(t reflect.Type, name string, path []int, above []refle
 		}
 	}
 	switch t {
-	case reflect.TypeFor[bool](), reflect.TypeFor[string](), reflect.TypeFor[int](), reflect.TypeFor[int64](), reflect.TypeFor[float64]():
+	case reflect.TypeFor[bool](), reflect.TypeFor[string](), reflect.TypeFor[int](), reflect.TypeFor[int64](),
+		reflect.TypeFor[float64]():
 		return ""
 	}
 	if t.Kind() == reflect.Struct {
@@ -157,12 +158,7 @@ func (s *shape) lookField(t reflect.Type, name string, path []int, above []refle
 }
 
 // config is the engine's view of the facts.
-func (s *shape) config() *conf.Config {
-	c := conf.New(reflect.Zero(s.facts).Interface())
-	// The bounds are ours and come with a sentence; see bounds.go. The engine's own
-	// node budget stays as the second line.
-	return c
-}
+func (s *shape) config() *conf.Config { return conf.New(reflect.Zero(s.facts).Interface()) }
 
 // tooLong gives the name of the first list that is longer than the kind allows.
 func (s *shape) tooLong(facts reflect.Value) (name string) {
