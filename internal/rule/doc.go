@@ -15,8 +15,8 @@
 // what bounds the time of a rule is its form: length, nodes, nesting, the length of
 // lists, no loop inside a loop, no variables (doubling a text twenty times in twenty
 // variables fills the memory), only the functions of an allow-list, patterns of a
-// bounded size outside of loops. [The worst rules found take 6 ms on an order of 2,000
-// lines, and a plain one 60 ns.]
+// bounded size outside of loops. [A plain rule takes 60 ns; the worst found 6 ms on an
+// order of 2,000 lines, and 56 ms for eight patterns on a text of 10,000 characters.]
 //
 // # Facts
 //
