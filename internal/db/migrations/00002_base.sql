@@ -12,6 +12,7 @@ CREATE TABLE shops (
     time_zone TEXT NOT NULL,
     reserve_unpaid BOOLEAN NOT NULL DEFAULT FALSE,
     promises BOOLEAN NOT NULL DEFAULT FALSE,
+    version BIGINT NOT NULL DEFAULT 1,
     created_at BIGINT NOT NULL
 );
 
@@ -44,11 +45,12 @@ CREATE TABLE skus (
     shelf_life_days BIGINT NOT NULL DEFAULT 0,
     life_left_days_min BIGINT NOT NULL DEFAULT 0,
     bundle BOOLEAN NOT NULL DEFAULT FALSE,
+    search TEXT NOT NULL DEFAULT '',
     version BIGINT NOT NULL DEFAULT 1,
     created_at BIGINT NOT NULL
 );
 CREATE UNIQUE INDEX skus_code ON skus (code);
-CREATE INDEX skus_category ON skus (category, sku_id);
+CREATE INDEX skus_category ON skus (category, code);
 
 -- room: catalog
 CREATE TABLE sku_barcodes (
@@ -262,9 +264,13 @@ CREATE TABLE carriers (
     carrier_id BIGINT PRIMARY KEY,
     code TEXT NOT NULL UNIQUE,
     name TEXT NOT NULL,
-    number_pattern TEXT NOT NULL DEFAULT ''
+    number_pattern TEXT NOT NULL DEFAULT '',
+    version BIGINT NOT NULL DEFAULT 1,
+    created_at BIGINT NOT NULL
 );
 
+-- A tariff's destination is a province (two digits) or a longer region prefix
+-- (four or six); the key begins with it because every question asks by place.
 -- room: carrier
 CREATE TABLE tariffs (
     carrier_id BIGINT NOT NULL,
@@ -276,16 +282,22 @@ CREATE TABLE tariffs (
     next_weight_g BIGINT NOT NULL CHECK (next_weight_g > 0),
     next_price BIGINT NOT NULL CHECK (next_price >= 0),
     days BIGINT NOT NULL,
-    PRIMARY KEY (carrier_id, service, origin, destination)
+    PRIMARY KEY (destination, origin, carrier_id, service)
 ) /* clustered */;
 
--- Places a carrier does not serve now; an empty carrier means no carrier does.
+-- Places that are not served now: an empty region is the whole country, carrier
+-- 0 every carrier, an empty service all of its services, until_at 0 until
+-- further notice.
 -- room: carrier
 CREATE TABLE carrier_stops (
+    stop_id BIGINT PRIMARY KEY,
     region TEXT NOT NULL,
     carrier_id BIGINT NOT NULL,
+    service TEXT NOT NULL DEFAULT '',
     reason TEXT NOT NULL,
     from_at BIGINT NOT NULL,
     until_at BIGINT NOT NULL,
-    PRIMARY KEY (region, carrier_id, from_at)
-) /* clustered */;
+    version BIGINT NOT NULL DEFAULT 1,
+    created_at BIGINT NOT NULL
+);
+CREATE UNIQUE INDEX carrier_stops_region ON carrier_stops (region, carrier_id, service, from_at);
