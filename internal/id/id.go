@@ -123,3 +123,9 @@ func (l Line) String() string { return Text("L", int64(l)) }
 
 // Millis gives t in milliseconds since the epoch of ids.
 func Millis(t time.Time) int64 { return t.UnixMilli() - epoch }
+
+// Stock is the counter of one SKU in one warehouse; it never leaves inventory.
+type Stock int64
+
+// Allocation is a claim whose lot and bin are fixed.
+type Allocation int64

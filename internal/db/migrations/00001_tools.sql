@@ -62,6 +62,9 @@ CREATE TABLE journal_anchors (
 );
 
 -- room: job
+-- run_at is the planned time (of a recurring job: its slot). due_at is when the
+-- row may be taken next: while it waits, the planned time or the end of its
+-- back-off; while it is leased, the end of the lease.
 CREATE TABLE jobs (
     job_id BIGINT PRIMARY KEY,
     kind TEXT NOT NULL,
@@ -69,17 +72,18 @@ CREATE TABLE jobs (
     payload TEXT NOT NULL,
     state TEXT NOT NULL CHECK (state IN ('waiting', 'leased', 'done', 'dead')),
     run_at BIGINT NOT NULL,
+    due_at BIGINT NOT NULL DEFAULT 0,
     every_us BIGINT NOT NULL DEFAULT 0,
     attempts BIGINT NOT NULL DEFAULT 0,
     attempts_max BIGINT NOT NULL,
+    in_doubt BOOLEAN NOT NULL DEFAULT FALSE,
     lease BIGINT NOT NULL DEFAULT 0,
-    leased_until BIGINT NOT NULL DEFAULT 0,
     last_error TEXT NOT NULL DEFAULT '',
     created_at BIGINT NOT NULL,
     done_at BIGINT NOT NULL DEFAULT 0
 );
 CREATE UNIQUE INDEX jobs_kind_unique_key ON jobs (kind, unique_key);
-CREATE INDEX jobs_due ON jobs (run_at, job_id) WHERE state IN ('waiting', 'leased');
+CREATE INDEX jobs_due ON jobs (kind, due_at, job_id) WHERE state IN ('waiting', 'leased');
 CREATE INDEX jobs_dead ON jobs (job_id) WHERE state = 'dead';
 
 -- room: rule
