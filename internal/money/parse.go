@@ -107,9 +107,11 @@ func shaped(whole, fraction string, pointed bool) error {
 	if strings.Trim(whole, "0123456789,") != "" {
 		return ErrNotNumber
 	}
-	groups := strings.Split(whole, ",")
-	for i, group := range groups {
-		if len(groups) > 1 && (i == 0 && (len(group) < 1 || len(group) > 3) || i > 0 && len(group) != 3) {
+	if !strings.Contains(whole, ",") {
+		return nil
+	}
+	for i, group := range strings.Split(whole, ",") {
+		if i == 0 && (group == "" || len(group) > 3) || i > 0 && len(group) != 3 {
 			return ErrComma
 		}
 	}
