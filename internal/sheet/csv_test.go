@@ -3,6 +3,7 @@ package sheet_test
 import (
 	"bytes"
 	"compress/gzip"
+	"encoding/csv"
 	"errors"
 	"fmt"
 	"io"
@@ -13,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"golang.org/x/text/encoding/simplifiedchinese"
 	"golang.org/x/text/encoding/unicode"
+	"pgregory.net/rapid"
 
 	"baihuo/internal/fault"
 	"baihuo/internal/sheet"
@@ -185,7 +187,7 @@ func TestCSVRefused(t *testing.T) {
 	}
 }
 
-// A quotation mark inside a quoted remark must not let a buyer write order rows.
+// A clerk finds the place by the row in Excel or by the line in a text editor.
 func TestOpenQuoteSentenceNamesTheRow(t *testing.T) {
 	r := reader(t, "order,remark\n1,\"two\nlines\"\n2,\"open\n3,x\n", sheet.Options{})
 	if _, err := r.Next(); err != nil {
@@ -298,6 +300,60 @@ func TestGzip(t *testing.T) {
 			t.Fatalf("got %v", err)
 		}
 	})
+}
+
+// encoding/csv shares no code with the lexer: on proper files both must agree.
+func TestCSVAgreesWithTheStandardLibrary(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		width := rapid.IntRange(2, 4).Draw(t, "width")
+		cells := rapid.StringMatching(`[a,;"\n 毛]{0,5}`)
+		rows := rapid.SliceOfN(rapid.SliceOfN(cells, width, width), 0, 12).Draw(t, "rows")
+		var file bytes.Buffer
+		w := csv.NewWriter(&file)
+		w.UseCRLF = rapid.Bool().Draw(t, "crlf")
+		header := []string{"h1", "h2", "h3", "h4"}[:width]
+		if err := w.WriteAll(append([][]string{header}, rows...)); err != nil {
+			t.Fatal(err)
+		}
+		var want []string
+		records, err := csv.NewReader(bytes.NewReader(file.Bytes())).ReadAll()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, cells := range records[1:] {
+			if strings.Trim(strings.Join(cells, ""), " \n") != "" {
+				want = append(want, fmt.Sprintf("%d: %s", i+2, strings.Join(cells, "|")))
+			}
+		}
+		size := rapid.IntRange(1, 9).Draw(t, "driblet")
+		r, err := sheet.Read(&driblets{text: file.String(), size: size}, "f", sheet.Options{Delimiter: ','})
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := told(r)
+		for i := range got {
+			got[i] = strings.ReplaceAll(got[i], "\r\n", "\n") // the standard library turns line ends inside cells
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Fatal(diff)
+		}
+	})
+}
+
+// A lexer that scanned to the end of the file anew from every line would take minutes here.
+func TestQuotesEverywhereCostLinearTime(t *testing.T) {
+	for _, line := range []string{"a,\"b\n", "\"\n", "a,\"\"\"\n", "a,\"b\nc,d\n", "\"a\"b\n", "a,b\n\"\"\"\"\"\n"} {
+		t.Run(line, func(t *testing.T) {
+			source := &driblets{text: "h1,h2\n" + strings.Repeat(line, 1<<20/len(line)), size: 1 << 16}
+			r, err := sheet.Read(source, "f", sheet.Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if lines := told(r); len(lines)+r.Blank() == 0 {
+				t.Fatal("nothing was told")
+			}
+		})
+	}
 }
 
 // A single endless field must cost neither memory nor the rows behind it.

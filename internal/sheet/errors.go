@@ -1,7 +1,9 @@
 package sheet
 
 import (
+	"errors"
 	"fmt"
+	"io"
 	"strings"
 	"unicode/utf8"
 
@@ -76,6 +78,15 @@ var (
 		"这一格的公式出错（如 #N/A、#REF!），没有可用的值；请改正公式或直接填写值",
 		"The formula in this cell failed (#N/A, #REF! and the like) and has no value; mend it or type the value")
 )
+
+// damaged wraps the cause. An io.EOF is renamed: a caller that looks for it in
+// the chain would take the cut for the proper end and lose rows in silence.
+func damaged(cause error) error {
+	if errors.Is(cause, io.EOF) {
+		cause = io.ErrUnexpectedEOF
+	}
+	return ErrDamaged.Wrap(cause)
+}
 
 // RowError says what is wrong with one row. It is data for the person who sent
 // the file: Value may be personal and so stands in no sentence and no log.

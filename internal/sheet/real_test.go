@@ -1,10 +1,13 @@
 package sheet_test
 
 import (
+	"compress/gzip"
+	"encoding/csv"
 	"errors"
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -66,6 +69,43 @@ func TestRealFile(t *testing.T) {
 	}
 	if done, total := r.Progress(); done != total || total == 0 {
 		t.Fatalf("progress ends at %d of %d", done, total)
+	}
+}
+
+// Cell by cell against encoding/csv, which shares no code with the lexer.
+func TestRealFileAgreesWithTheStandardLibrary(t *testing.T) {
+	path := realFile(t)
+	file, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = file.Close() }()
+	plain, err := gzip.NewReader(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	other := csv.NewReader(plain)
+	other.ReuseRecord = true
+	if _, err := other.Read(); err != nil {
+		t.Fatal(err)
+	}
+	r, err := sheet.Open(path, sheet.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = r.Close() }()
+	for {
+		want, wantErr := other.Read()
+		row, err := r.Next()
+		if errors.Is(wantErr, io.EOF) && errors.Is(err, io.EOF) {
+			return
+		}
+		if err != nil || wantErr != nil {
+			t.Fatalf("row %d: %v; the standard library: %v", row.Number, err, wantErr)
+		}
+		if !slices.Equal(row.Cells(), want) {
+			t.Fatalf("row %d: %q, want %q", row.Number, row.Cells(), want)
+		}
 	}
 }
 

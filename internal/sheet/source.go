@@ -68,7 +68,7 @@ func read(src io.Reader, o Options) (*Reader, error) {
 	if gzipped(plain) {
 		inflate, err := gzip.NewReader(plain)
 		if err != nil {
-			return nil, ErrDamaged.Wrap(err)
+			return nil, damaged(err)
 		}
 		plain = bufio.NewReaderSize(inflate, bufferSize)
 	}
@@ -141,7 +141,7 @@ func (b *bound) Read(p []byte) (int, error) {
 	case b.n > ratioFloor && b.n > b.limits.Ratio*b.packed.n.Load():
 		return 0, ErrBomb
 	case err != nil && !errors.Is(err, io.EOF):
-		return n, ErrDamaged.Wrap(err)
+		return n, damaged(err)
 	}
 	return n, err
 }

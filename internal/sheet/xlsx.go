@@ -42,7 +42,7 @@ type workbook struct {
 func readXLSX(at io.ReaderAt, size int64, o Options) (*Reader, error) {
 	archive, err := zip.NewReader(at, size)
 	if err != nil {
-		return nil, ErrDamaged.Wrap(err)
+		return nil, damaged(err)
 	}
 	if err := affordable(archive.File, o.Limits); err != nil {
 		return nil, err
@@ -54,7 +54,7 @@ func readXLSX(at io.ReaderAt, size int64, o Options) (*Reader, error) {
 	}
 	body, err := sheet.Open()
 	if err != nil {
-		return nil, ErrDamaged.Wrap(err)
+		return nil, damaged(err)
 	}
 	counted := &meter{src: body}
 	t := &xlsxTable{book: b, size: int64(sheet.UncompressedSize64), done: &counted.n}
@@ -197,7 +197,7 @@ func (b *workbook) readShared(name string) error {
 	}
 	body, err := part.Open()
 	if err != nil {
-		return ErrDamaged.Wrap(err)
+		return damaged(err)
 	}
 	d := xml.NewDecoder(&shortener{src: body})
 	var text cellText
@@ -208,7 +208,7 @@ func (b *workbook) readShared(name string) error {
 			return nil
 		}
 		if err != nil {
-			return ErrDamaged.Wrap(err)
+			return damaged(err)
 		}
 		switch el := token.(type) {
 		case xml.StartElement:
@@ -238,7 +238,7 @@ func (b *workbook) each(name string, see func(parent string, el xml.StartElement
 	}
 	body, err := part.Open()
 	if err != nil {
-		return ErrDamaged.Wrap(err)
+		return damaged(err)
 	}
 	d := xml.NewDecoder(&shortener{src: body})
 	parents := []string{""}
@@ -248,7 +248,7 @@ func (b *workbook) each(name string, see func(parent string, el xml.StartElement
 			return nil
 		}
 		if err != nil {
-			return ErrDamaged.Wrap(err)
+			return damaged(err)
 		}
 		switch el := token.(type) {
 		case xml.StartElement:

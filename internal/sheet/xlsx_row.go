@@ -30,7 +30,7 @@ func (t *xlsxTable) next(rec *record) error {
 		token, err := t.xml.RawToken()
 		if err != nil {
 			// The table ends with </sheetData>; an end before it is a cut file.
-			return ErrDamaged.Wrap(err)
+			return damaged(err)
 		}
 		switch el := token.(type) {
 		case xml.StartElement:

@@ -6,7 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -41,12 +43,12 @@ func book(t testing.TB, rows string, parts map[string]string) []byte {
 	}
 	var out bytes.Buffer
 	z := zip.NewWriter(&out)
-	for name, text := range all {
+	for _, name := range slices.Sorted(maps.Keys(all)) {
 		w, err := z.Create(name)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := io.WriteString(w, text); err != nil {
+		if _, err := io.WriteString(w, all[name]); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -97,6 +99,19 @@ func TestXLSX(t *testing.T) {
 				t.Fatal(diff)
 			}
 		})
+	}
+}
+
+// The end of the XML before the end of the table once passed for the end of the table.
+func TestXLSXCutBehindARowIsTold(t *testing.T) {
+	cut := "<worksheet><sheetData>" + headRow + "<row><c><v>1</v></c></row>"
+	file := book(t, "", map[string]string{"xl/worksheets/s.xml": cut})
+	r, err := sheet.Read(bytes.NewReader(file), "f", sheet.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]string{"2: 1", "end: sheet_damaged"}, told(r)); diff != "" {
+		t.Fatal(diff)
 	}
 }
 
