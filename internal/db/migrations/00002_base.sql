@@ -77,6 +77,7 @@ CREATE TABLE buyers (
     name_mask TEXT NOT NULL,
     blacklisted_at BIGINT NOT NULL DEFAULT 0,
     blacklisted_why TEXT NOT NULL DEFAULT '',
+    version BIGINT NOT NULL DEFAULT 0,
     created_at BIGINT NOT NULL
 );
 CREATE UNIQUE INDEX buyers_platform_digest ON buyers (platform, digest);
@@ -98,6 +99,7 @@ CREATE TABLE recipients (
     region TEXT NOT NULL,
     place TEXT NOT NULL,
     issues TEXT NOT NULL DEFAULT '',
+    revealed BIGINT NOT NULL DEFAULT 0,
     created_at BIGINT NOT NULL
 );
 CREATE INDEX recipients_phone_digest ON recipients (phone_digest, recipient_id);

@@ -1,0 +1,401 @@
+package order
+
+import (
+	"encoding/hex"
+	"encoding/json"
+	"strconv"
+
+	"baihuo/internal/db"
+	"baihuo/internal/id"
+	"baihuo/internal/money"
+)
+
+// Amending is a three-way merge. The new message is compared with what the
+// channel said last, and only what the channel changed is applied. What the
+// channel said last is the order itself, except for the fields a person changed
+// since: for those Order.Edited keeps the channel's word. Where the channel now
+// changes such a field too, both values stand and a person decides.
+
+// Conflict is a field that a person and the channel both changed.
+type Conflict struct {
+	Field  string `json:"field"`
+	Ours   string `json:"ours"`
+	Theirs string `json:"theirs"`
+}
+
+// Amendment is what a new message of the channel means for an order. Amend has
+// applied it to heads and lines, except for what needs other rooms first: the
+// caller cancels Cancel, claims stock for what grew, and stops packages.
+type Amendment struct {
+	Changed   []string
+	Conflicts []Conflict
+	// Cancel: pieces of lines that the channel took back.
+	Cancel map[id.Line]int64
+	// Grown: lines that are new or larger now.
+	Grown []*Line
+	// Refund: lines for which the buyer now asks the money back.
+	Refund []*Line
+	// NewContact: the goods go somewhere else or to somebody else.
+	NewContact bool
+	// Closed: the channel ended the order before it shipped.
+	Closed bool
+	// Paid: the channel now says that it may ship, and did not before.
+	Paid bool
+}
+
+// Empty says that the message brought nothing new.
+func (a *Amendment) Empty() bool { return len(a.Changed)+len(a.Conflicts) == 0 }
+
+// field is one thing of a head that a channel tells.
+type field struct {
+	name string
+	get  func(*Order) string
+	set  func(o, from *Order)
+}
+
+func instant(n db.Instant) string  { return strconv.FormatInt(int64(n), 10) }
+func amount(n money.Amount) string { return strconv.FormatInt(int64(n), 10) }
+
+// fields are compared in this order; contact is merged apart, by its digest.
+var fields = []field{
+	{"kind", func(o *Order) string { return string(o.Kind) }, func(o, n *Order) { o.Kind = n.Kind }},
+	{"channel_state", func(o *Order) string { return string(o.ChannelState) }, func(o, n *Order) { o.ChannelState = n.ChannelState }},
+	{"channel_word", func(o *Order) string { return o.ChannelWord }, func(o, n *Order) { o.ChannelWord = n.ChannelWord }},
+	{"paid_at", func(o *Order) string { return instant(o.PaidAt) }, func(o, n *Order) { o.PaidAt = n.PaidAt }},
+	{"pay_by", func(o *Order) string { return instant(o.PayBy) }, func(o, n *Order) { o.PayBy = n.PayBy }},
+	{"pay_method", func(o *Order) string { return o.PayMethod }, func(o, n *Order) { o.PayMethod = n.PayMethod }},
+	{"paid", func(o *Order) string { return amount(o.Paid) }, func(o, n *Order) { o.Paid = n.Paid }},
+	{"amount_cod", func(o *Order) string { return amount(o.AmountCOD) }, func(o, n *Order) { o.AmountCOD = n.AmountCOD }},
+	{"freight", func(o *Order) string { return amount(o.Freight) }, func(o, n *Order) { o.Freight = n.Freight }},
+	{"wishes", func(o *Order) string { return o.Wishes }, func(o, n *Order) { o.Wishes = n.Wishes }},
+	{"invoice", func(o *Order) string { return o.Invoice }, func(o, n *Order) { o.Invoice = n.Invoice }},
+	{"buyer_message", func(o *Order) string { return o.BuyerMessage }, func(o, n *Order) { o.BuyerMessage = n.BuyerMessage }},
+	{"seller_memo", func(o *Order) string { return o.SellerMemo }, func(o, n *Order) { o.SellerMemo = n.SellerMemo }},
+	{"flag", func(o *Order) string { return strconv.Itoa(o.Flag) }, func(o, n *Order) { o.Flag = n.Flag }},
+	{"label", func(o *Order) string { return o.Label }, func(o, n *Order) { o.Label = n.Label }},
+	{"tags", func(o *Order) string { return o.Tags }, func(o, n *Order) { o.Tags = n.Tags }},
+	{"ship_by", func(o *Order) string { return instant(o.ShipBy) }, func(o, n *Order) { o.ShipBy = n.ShipBy }},
+	{"collect_by", func(o *Order) string { return instant(o.CollectBy) }, func(o, n *Order) { o.CollectBy = n.CollectBy }},
+	{"sign_by", func(o *Order) string { return instant(o.SignBy) }, func(o, n *Order) { o.SignBy = n.SignBy }},
+}
+
+// Amend merges what the channel now says (n, made by Open from the new message)
+// into o, which is locked. digest and fresh are the recipient's keyed digests as
+// stored and as told now. A message not newer than the last one changes nothing.
+func Amend(tx *db.Tx, o, n *Order, digest, fresh []byte) (*Amendment, error) {
+	a := &Amendment{Cancel: map[id.Line]int64{}}
+	if n.ModifiedAt <= o.ModifiedAt {
+		return a, nil
+	}
+	if o.Ended() {
+		return a, a.noteLate(tx, o, n)
+	}
+	before := o.ChannelState
+	edited := o.edits()
+	for _, f := range fields {
+		a.merge(f, o, n, edited)
+	}
+	a.contact(hex.EncodeToString(digest), hex.EncodeToString(fresh), edited)
+	added, changed := a.lines(o, n)
+	o.sum(0)
+	o.ModifiedAt = n.ModifiedAt
+	o.Edited = jsonOrEmpty(edited, len(edited) == 0)
+	a.Paid = before != ToShip && o.ChannelState == ToShip
+	a.Closed = before != Closed && o.ChannelState == Closed
+	if len(added) > 0 {
+		if err := insertLines(tx, added); err != nil {
+			return nil, err
+		}
+	}
+	return a, save(tx, o, changed, "amended", map[string]any{"changed": a.Changed, "conflicts": conflictNames(a.Conflicts)})
+}
+
+// noteLate keeps the channel's last word on an order that has ended here.
+func (a *Amendment) noteLate(tx *db.Tx, o, n *Order) error {
+	if o.ChannelState == n.ChannelState && o.ChannelWord == n.ChannelWord {
+		return nil
+	}
+	a.Changed = []string{"channel_state"}
+	o.ChannelState, o.ChannelWord, o.ModifiedAt = n.ChannelState, n.ChannelWord, n.ModifiedAt
+	return save(tx, o, nil, "amended", map[string]any{"changed": a.Changed})
+}
+
+func (o *Order) edits() map[string]string {
+	edited := map[string]string{}
+	if o.Edited != "" {
+		if err := json.Unmarshal([]byte(o.Edited), &edited); err != nil {
+			panic("order: edited: " + err.Error())
+		}
+	}
+	return edited
+}
+
+func (a *Amendment) merge(f field, o, n *Order, edited map[string]string) {
+	ours, theirs := f.get(o), f.get(n)
+	last, byPerson := edited[f.name]
+	switch {
+	case !byPerson && theirs != ours:
+		f.set(o, n)
+		a.Changed = append(a.Changed, f.name)
+	case byPerson && theirs != last:
+		edited[f.name] = theirs
+		if theirs == ours {
+			delete(edited, f.name) // both came to the same
+			return
+		}
+		a.Conflicts = append(a.Conflicts, Conflict{f.name, ours, theirs})
+	}
+}
+
+// contact merges the recipient, whose value is a digest: no plaintext is
+// compared or kept.
+func (a *Amendment) contact(ours, theirs string, edited map[string]string) {
+	last, byPerson := edited["contact"]
+	switch {
+	case theirs == "":
+	case !byPerson && theirs != ours:
+		a.NewContact = true
+		a.Changed = append(a.Changed, "contact")
+	case byPerson && theirs != last && theirs != ours:
+		edited["contact"] = theirs
+		a.Conflicts = append(a.Conflicts, Conflict{"contact", ours[:min(8, len(ours))], theirs[:min(8, len(theirs))]})
+	}
+}
+
+// lines merges the lines by the channel's number, or by code where it has none.
+func (a *Amendment) lines(o, n *Order) (added, changed []*Line) {
+	matched := map[*Line]bool{}
+	news := tops(n)
+	for _, l := range tops(o) {
+		m := match(l, news, matched)
+		if m == nil {
+			if l.Open() > 0 && l.Kind != Charge {
+				a.Cancel[l.ID] = l.Open()
+				a.Changed = append(a.Changed, "line "+strconv.Itoa(l.Position)+" removed")
+			}
+			continue
+		}
+		matched[m] = true
+		changed = append(changed, a.line(o, l, m)...)
+	}
+	for _, m := range news {
+		if matched[m] {
+			continue
+		}
+		added = append(added, o.adopt(m, n)...)
+		a.Changed = append(a.Changed, "line added "+m.Code)
+	}
+	for _, l := range added {
+		if l.Moves() && l.Open() > 0 {
+			a.Grown = append(a.Grown, l)
+		}
+	}
+	return added, changed
+}
+
+func tops(o *Order) (lines []*Line) {
+	for _, l := range o.Lines {
+		if l.Kind != Component {
+			lines = append(lines, l)
+		}
+	}
+	return lines
+}
+
+func match(l *Line, news []*Line, taken map[*Line]bool) *Line {
+	for _, m := range news {
+		if taken[m] {
+			continue
+		}
+		if l.ExternalNo != "" || m.ExternalNo != "" {
+			if l.ExternalNo == m.ExternalNo {
+				return m
+			}
+		} else if l.Code == m.Code {
+			return m
+		}
+	}
+	return nil
+}
+
+// line merges one line and gives what of it changed in place.
+func (a *Amendment) line(o *Order, l, m *Line) (changed []*Line) {
+	name := "line " + strconv.Itoa(l.Position)
+	if m.Refund != l.Refund {
+		l.Refund = m.Refund
+		a.Changed = append(a.Changed, name+" refund")
+		changed = append(changed, l)
+		if m.Refund == RefundRequested {
+			a.Refund = append(a.Refund, l)
+		}
+	}
+	want := m.Ordered - m.Cancelled
+	have := l.Ordered - l.Cancelled
+	switch {
+	case want < have:
+		a.Cancel[l.ID] = min(have-want, l.Open())
+		a.Changed = append(a.Changed, name+" less")
+	case want > have && m.Ordered > l.Ordered:
+		changed = append(changed, a.grow(o, l, m.Ordered-l.Ordered)...)
+		a.Changed = append(a.Changed, name+" more")
+	}
+	if m.Ordered == l.Ordered && (m.Due != l.Due || m.Discount != l.Discount) && m.Price == l.Price {
+		l.Discount, l.Due = m.Discount, m.Due
+		o.shareOut(l)
+		a.Changed = append(a.Changed, name+" price")
+		changed = append(changed, l)
+		changed = append(changed, parts(o, l)...)
+	}
+	return changed
+}
+
+// grow adds pieces to a line and, of a bundle, to its components.
+func (a *Amendment) grow(o *Order, l *Line, more int64) []*Line {
+	changed := []*Line{l}
+	old := l.Ordered
+	l.Ordered += more
+	l.Due = l.gross() - l.Discount
+	for _, p := range parts(o, l) {
+		p.Ordered += more * p.Ordered / old
+		changed = append(changed, p)
+		a.Grown = append(a.Grown, p)
+	}
+	o.shareOut(l)
+	if l.Moves() {
+		a.Grown = append(a.Grown, l)
+	}
+	return changed
+}
+
+func parts(o *Order, l *Line) (list []*Line) {
+	for _, p := range o.Lines {
+		if p.Kind == Component && p.Parent == l.ID {
+			list = append(list, p)
+		}
+	}
+	return list
+}
+
+// shareOut splits what is due for a bundle over its components anew, in the
+// proportion they had.
+func (o *Order) shareOut(bundle *Line) {
+	list := parts(o, bundle)
+	weights := make([]int64, len(list))
+	for i, p := range list {
+		weights[i] = int64(p.Due + p.Discount)
+	}
+	dues, discounts := money.Split(bundle.Due, weights), money.Split(bundle.Discount, weights)
+	for i, p := range list {
+		p.Due, p.Discount = dues[i], discounts[i]
+	}
+}
+
+// adopt moves a line of the new reading, with its components, into o.
+func (o *Order) adopt(m *Line, n *Order) []*Line {
+	lines := append([]*Line{m}, parts(n, m)...)
+	for _, l := range lines {
+		l.Order, l.Position = o.ID, len(o.Lines)+1
+		o.Lines = append(o.Lines, l)
+	}
+	return lines
+}
+
+func conflictNames(list []Conflict) (names []string) {
+	for _, c := range list {
+		names = append(names, c.Field)
+	}
+	return names
+}
+
+// Edit is what a person changes on an order; nil leaves a field alone.
+type Edit struct {
+	SellerMemo *string
+	Flag       *int
+	Label      *string
+	Tags       *string
+	Wishes     *Wishes
+	Invoice    *Invoice
+	ShipBy     *db.Instant
+}
+
+// Change applies a person's edit to o, which is locked, and remembers what the
+// channel had said, so that a later message does not undo it.
+func (e Edit) Change(tx *db.Tx, o *Order) error {
+	if o.Ended() {
+		return ErrEnded
+	}
+	c := checker{}
+	n := *o
+	var names []string
+	note := func(name string) { names = append(names, name) }
+	if e.SellerMemo != nil {
+		c.text("seller_memo", *e.SellerMemo, TextMax, false)
+		n.SellerMemo = *e.SellerMemo
+		note("seller_memo")
+	}
+	if e.Flag != nil {
+		if *e.Flag < 0 || *e.Flag > 5 {
+			c.add("flag", "旗帜只能是 0 到 5", "the flag is 0 to 5")
+		}
+		n.Flag = *e.Flag
+		note("flag")
+	}
+	if e.Label != nil {
+		c.text("label", *e.Label, labelMax, false)
+		n.Label = *e.Label
+		note("label")
+	}
+	if e.Tags != nil {
+		c.text("tags", *e.Tags, TextMax, false)
+		n.Tags = *e.Tags
+		note("tags")
+	}
+	if e.Wishes != nil {
+		n.Wishes = jsonOrEmpty(e.Wishes, Wishes{}.empty(*e.Wishes))
+		note("wishes")
+	}
+	if e.Invoice != nil {
+		n.Invoice = jsonOrEmpty(e.Invoice, *e.Invoice == Invoice{})
+		note("invoice")
+	}
+	if e.ShipBy != nil {
+		n.ShipBy = *e.ShipBy
+		note("ship_by")
+	}
+	if c.fault != nil {
+		return c.fault
+	}
+	edited := o.edits()
+	var changed []string
+	for _, f := range fields {
+		for _, name := range names {
+			if f.name != name || f.get(o) == f.get(&n) {
+				continue
+			}
+			if _, before := edited[name]; !before {
+				edited[name] = f.get(o)
+			}
+			f.set(o, &n)
+			changed = append(changed, name)
+		}
+	}
+	if len(changed) == 0 {
+		return nil
+	}
+	o.Edited = jsonOrEmpty(edited, false)
+	return save(tx, o, nil, "edited", map[string]any{"changed": changed})
+}
+
+// Redirect gives the order another recipient. byPerson remembers the digest that
+// the channel had told, so that its next message does not undo it.
+func Redirect(tx *db.Tx, o *Order, to id.Recipient, region string, was []byte, byPerson bool) error {
+	if byPerson {
+		edited := o.edits()
+		if _, before := edited["contact"]; !before {
+			edited["contact"] = hex.EncodeToString(was)
+		}
+		o.Edited = jsonOrEmpty(edited, false)
+	}
+	o.Recipient, o.Region = to, region
+	return save(tx, o, nil, "redirected", map[string]any{"by_person": byPerson, "region": region})
+}

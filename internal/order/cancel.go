@@ -1,0 +1,150 @@
+package order
+
+import (
+	"baihuo/internal/db"
+	"baihuo/internal/fault"
+	"baihuo/internal/id"
+)
+
+// Cancellation takes an order back, wholly or some lines of it, before goods
+// leave.
+type Cancellation struct {
+	Order *Order // locked in this transaction
+	// Lines to cancel, with pieces of each (0: all that is open); none: the whole
+	// order.
+	Lines map[id.Line]int64
+	Why   string
+}
+
+// Cancelled is what a cancellation took out of each line that moves stock.
+type Cancelled struct {
+	Line *Line
+	Qty  int64
+	// Free is how much of it had been reserved and is to be released.
+	Free int64
+}
+
+// Cancel takes back what is neither shipped nor allocated: packages are voided
+// first. Reserved quantities are left to the caller's Move after the release.
+// Faults: ErrEnded, ErrShipped, ErrReleased, ErrLine, ErrQuantity.
+func Cancel(tx *db.Tx, c Cancellation) ([]Cancelled, error) {
+	o := c.Order
+	if o.Ended() {
+		return nil, ErrEnded
+	}
+	wanted, err := c.wanted()
+	if err != nil {
+		return nil, err
+	}
+	var gone []Cancelled
+	var lines []*Line
+	for _, l := range o.Lines {
+		qty := wanted[l.ID]
+		if qty == 0 {
+			continue
+		}
+		if l.Allocated > 0 && qty > l.Open()-l.Allocated {
+			return nil, ErrReleased
+		}
+		if qty > l.Open() {
+			return nil, ErrShipped
+		}
+		free := max(0, qty-(l.Open()-l.Reserved))
+		l.Cancelled += qty
+		l.Reserved -= free
+		lines = append(lines, l)
+		if l.Moves() {
+			gone = append(gone, Cancelled{Line: l, Qty: qty, Free: free})
+		}
+		if err := l.check(); err != nil {
+			return nil, err
+		}
+	}
+	what := "lines_cancelled"
+	if o.nothingLeft() {
+		what = "cancelled"
+		o.CancelledAt, o.CancelledWhy = tx.Now(), c.Why
+	}
+	return gone, save(tx, o, o.withBundles(lines), what, map[string]any{"why": c.Why, "units": units(gone)})
+}
+
+// wanted says how many pieces of each line go. Cancelling a bundle cancels its
+// components.
+func (c Cancellation) wanted() (map[id.Line]int64, *fault.Fault) {
+	all := map[id.Line]int64{}
+	if len(c.Lines) == 0 {
+		for _, l := range c.Order.Lines {
+			all[l.ID] = l.Open()
+			if l.Shipped > 0 {
+				return nil, ErrShipped
+			}
+		}
+		return all, nil
+	}
+	for n, qty := range c.Lines {
+		l := c.Order.line(n)
+		if l == nil {
+			return nil, ErrLine
+		}
+		if qty == 0 {
+			qty = l.Open()
+		}
+		all[n] += qty
+		for _, part := range c.Order.Lines {
+			if part.Parent == n && part.Parent != 0 {
+				all[part.ID] += qty * part.Ordered / l.Ordered
+			}
+		}
+	}
+	return all, nil
+}
+
+func (o *Order) nothingLeft() bool {
+	for _, l := range o.Lines {
+		if l.Kind != Charge && l.Kind != Component && l.Cancelled < l.Ordered {
+			return false
+		}
+	}
+	return true
+}
+
+func (o *Order) withBundles(lines []*Line) []*Line {
+	seen := map[id.Line]bool{}
+	for _, l := range lines {
+		seen[l.ID] = true
+	}
+	for _, l := range lines {
+		if l.Kind == Component {
+			if parent := o.line(l.Parent); !seen[parent.ID] {
+				seen[parent.ID] = true
+				o.complete(parent)
+				lines = append(lines, parent)
+			} else {
+				o.complete(parent)
+			}
+		}
+	}
+	return lines
+}
+
+func units(list []Cancelled) (n int64) {
+	for _, c := range list {
+		n += c.Qty
+	}
+	return n
+}
+
+// Complete ends an order whose goods have all arrived or been cancelled. It is a
+// no-op on one that has ended. Fault: ErrOpen.
+func Complete(tx *db.Tx, o *Order, why string) error {
+	if o.Ended() {
+		return nil
+	}
+	for _, l := range o.Lines {
+		if l.Moves() && l.Open() > 0 {
+			return ErrOpen
+		}
+	}
+	o.CompletedAt = tx.Now()
+	return save(tx, o, nil, "completed", map[string]string{"why": why})
+}

@@ -1,0 +1,244 @@
+package order
+
+import (
+	"strings"
+
+	"baihuo/internal/db"
+	"baihuo/internal/id"
+)
+
+// Word is the one word that people see for the state of an order, derived from
+// its axes.
+type Word string
+
+// The words, in the order of an order's life.
+const (
+	WaitPay     Word = "wait_pay"     // 待付款
+	WaitService Word = "wait_service" // 待审核
+	WaitFinance Word = "wait_finance" // 待财审
+	Reviewed    Word = "reviewed"     // 已审核
+	WaitPick    Word = "wait_pick"    // 待拣货
+	WaitPack    Word = "wait_pack"    // 待打包
+	WaitShip    Word = "wait_ship"    // 待发货
+	PartOut     Word = "part_out"     // 部分发货
+	Out         Word = "out"          // 已发货
+	Completed   Word = "completed"    // 已完成
+	Gone        Word = "cancelled"    // 已取消
+	Refused     Word = "rejected"     // 已驳回
+)
+
+// Words gives all words in the order of an order's life.
+func Words() []Word {
+	return []Word{WaitPay, WaitService, WaitFinance, Reviewed, WaitPick, WaitPack, WaitShip, PartOut, Out, Completed, Gone, Refused}
+}
+
+// Facts are what other rooms know of an order; flow gathers them.
+type Facts struct {
+	Order *Order
+	// Blocks are the sentences of live holds that block, in Chinese, joined for
+	// the list; empty when nothing blocks.
+	Blocks []string
+	// Warehouses that hold its stock, by code.
+	Warehouses []string
+	NameMask   string
+	Place      string
+	// Packages that are not voided, and how many of them have left.
+	Packages, PackagesOut int
+	// The least and furthest any package has come.
+	Released, Picked, Packed bool
+}
+
+// Card is the row that lists show.
+type Card struct {
+	Order       id.Order
+	Shop        id.Shop
+	ExternalNo  string
+	Word        Word
+	Blocked     bool
+	Short       bool
+	Why         string
+	Warehouses  string
+	NameMask    string
+	Place       string
+	Total       int64
+	Lines       int64
+	Units       int64
+	Packages    int64
+	PackagesOut int64
+	OrderedAt   db.Instant
+	ShipBy      db.Instant
+}
+
+// Card derives the card from the facts: the table of architecture.md section 6.
+func (f Facts) Card() Card {
+	o := f.Order
+	c := Card{Order: o.ID, Shop: o.Shop, ExternalNo: o.ExternalNo, Word: f.word(), Blocked: len(f.Blocks) > 0 && !o.Ended(),
+		Why: strings.Join(f.Blocks, ";"), Warehouses: strings.Join(f.Warehouses, " "), NameMask: f.NameMask, Place: f.Place,
+		Total: int64(o.Total), Packages: int64(f.Packages), PackagesOut: int64(f.PackagesOut), OrderedAt: o.OrderedAt, ShipBy: o.ShipBy}
+	for _, l := range o.Lines {
+		if l.Kind == Component || l.Kind == Charge {
+			continue
+		}
+		c.Lines++
+		c.Units += l.Ordered - l.Cancelled
+	}
+	if !c.Blocked {
+		c.Why = ""
+	}
+	c.Short = !o.Ended() && o.Claims(true) && o.short() > 0
+	return c
+}
+
+func (o *Order) short() (n int64) {
+	for _, l := range o.Lines {
+		if l.Moves() {
+			n += l.Short()
+		}
+	}
+	return n
+}
+
+func (f Facts) word() Word {
+	o := f.Order
+	switch {
+	case o.CancelledAt > 0:
+		return Gone
+	case o.CompletedAt > 0:
+		return Completed
+	case f.PackagesOut > 0 && f.PackagesOut == f.Packages && o.openUnits() == 0:
+		return Out
+	case f.PackagesOut > 0:
+		return PartOut
+	case f.Packed:
+		return WaitShip
+	case f.Picked:
+		return WaitPack
+	case f.Released:
+		return WaitPick
+	case o.Review == Rejected:
+		return Refused
+	case o.ChannelState == Unpaid:
+		return WaitPay
+	case o.Review == Passed:
+		return Reviewed
+	case o.Review == PassedService:
+		return WaitFinance
+	}
+	return WaitService
+}
+
+func (o *Order) openUnits() (n int64) {
+	for _, l := range o.Lines {
+		if l.Moves() {
+			n += l.Open()
+		}
+	}
+	return n
+}
+
+const cardColumns = `order_id, shop_id, external_no, word, blocked, short, why, warehouses, name_mask, place, amount_total, lines,
+	units, packages, packages_out, ordered_at, ship_by`
+
+// Show writes the cards of orders, new or changed. flow calls it at the end of
+// every story, in the same transaction.
+func Show(tx *db.Tx, facts []Facts) error {
+	rows := tx.Batch(`/* order.Show */ INSERT INTO order_cards (` + cardColumns + `, shown_at) VALUES {rows}
+		ON CONFLICT (order_id) DO UPDATE SET word = excluded.word, blocked = excluded.blocked, short = excluded.short,
+		why = excluded.why, warehouses = excluded.warehouses, name_mask = excluded.name_mask, place = excluded.place,
+		amount_total = excluded.amount_total, lines = excluded.lines, units = excluded.units, packages = excluded.packages,
+		packages_out = excluded.packages_out, ship_by = excluded.ship_by, shown_at = excluded.shown_at`)
+	for _, f := range facts {
+		c := f.Card()
+		rows.Add(int64(c.Order), int64(c.Shop), c.ExternalNo, string(c.Word), c.Blocked, c.Short, c.Why, c.Warehouses, c.NameMask,
+			c.Place, c.Total, c.Lines, c.Units, c.Packages, c.PackagesOut, int64(c.OrderedAt), int64(c.ShipBy), int64(tx.Now()))
+	}
+	_, err := rows.Run()
+	return err
+}
+
+func scanCard(r db.Row) (c Card, err error) {
+	err = r.Scan(&c.Order, &c.Shop, &c.ExternalNo, &c.Word, &c.Blocked, &c.Short, &c.Why, &c.Warehouses, &c.NameMask, &c.Place,
+		&c.Total, &c.Lines, &c.Units, &c.Packages, &c.PackagesOut, &c.OrderedAt, &c.ShipBy)
+	return c, err
+}
+
+// Filter chooses cards. Zero fields do not filter.
+type Filter struct {
+	Word    Word
+	Shop    id.Shop
+	Blocked bool
+	// Before is the id to go on from: lists show the newest first.
+	Before id.Order
+	Limit  int
+}
+
+const listMax = 500
+
+// List gives cards, the newest first, at most Limit (500 at most).
+func List(tx *db.Tx, f Filter) ([]Card, error) {
+	if f.Limit <= 0 || f.Limit > listMax {
+		f.Limit = listMax
+	}
+	if f.Before == 0 {
+		f.Before = 1<<63 - 1
+	}
+	where, args := "order_id < $1", []any{f.Before}
+	if f.Word != "" {
+		args = append(args, f.Word)
+		where += " AND word = $2"
+	}
+	if f.Shop != 0 {
+		args = append(args, f.Shop)
+		where += " AND shop_id = $" + digit(len(args))
+	}
+	if f.Blocked {
+		where += " AND blocked"
+	}
+	args = append(args, f.Limit)
+	return db.List(tx, `/* order.List */ SELECT `+cardColumns+` FROM order_cards WHERE `+where+
+		` ORDER BY order_id DESC LIMIT $`+digit(len(args)), scanCard, args...)
+}
+
+func digit(n int) string { return string(rune('0' + n)) }
+
+// Cards gives the cards of orders by id.
+func Cards(tx *db.Tx, ids []id.Order) (map[id.Order]Card, error) {
+	cards := make(map[id.Order]Card, len(ids))
+	err := tx.Each(`/* order.Cards */ SELECT `+cardColumns+` FROM order_cards WHERE order_id = ANY($1)`, func(r db.Row) error {
+		c, err := scanCard(r)
+		cards[c.Order] = c
+		return err
+	}, ids)
+	return cards, err
+}
+
+// Find gives the ids of orders by what the channel calls them.
+func Find(tx *db.Tx, shop id.Shop, numbers []string) (map[string]id.Order, error) {
+	found := map[string]id.Order{}
+	err := tx.Each(`/* order.Find */ SELECT external_no, order_id FROM orders WHERE shop_id = $1 AND external_no = ANY($2)`,
+		func(r db.Row) error {
+			var no string
+			var o id.Order
+			err := r.Scan(&no, &o)
+			found[no] = o
+			return err
+		}, shop, numbers)
+	return found, err
+}
+
+// Counts says how many orders stand at each word, and how many are blocked.
+func Counts(tx *db.Tx) (words map[Word]int64, blocked int64, err error) {
+	words = map[Word]int64{}
+	err = tx.Each(`/* order.Counts */ SELECT word, COUNT(*) FROM order_cards GROUP BY word ORDER BY word`, func(r db.Row) error {
+		var w Word
+		var n int64
+		err := r.Scan(&w, &n)
+		words[w] = n
+		return err
+	})
+	if err != nil {
+		return nil, 0, err
+	}
+	blocked, err = tx.Number(`/* order.Counts */ SELECT COUNT(*) FROM order_cards WHERE blocked`)
+	return words, blocked, err
+}
