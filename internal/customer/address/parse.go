@@ -36,6 +36,7 @@ func ParseParts(province, city, district, town, detail string) Parsed {
 	w := walker{t: regions()}
 	var left [5]piece
 	fields := [5]string{withoutCountry(province), city, district, town, detail}
+	unread := false
 	for i, field := range fields {
 		if field == "" {
 			continue
@@ -43,11 +44,14 @@ func ParseParts(province, city, district, town, detail string) Parsed {
 		if i == 4 {
 			field = dropKept(field, &left)
 		}
-		if i == 3 {
+		nothing := w.now.n == 0
+		if i >= 1 && i <= 3 && w.expectsTown() {
 			left[i] = w.consumeTown(field)
 		} else {
 			left[i] = w.consume(field, i < 4)
 		}
+		w.weak = w.weak || nothing && unread && w.now.n > 0 // the words before might have said otherwise
+		unread = unread || left[i].rest != ""
 		if w.resolved() >= 0 {
 			for j := range i {
 				left[j].held = ""
@@ -57,7 +61,13 @@ func ParseParts(province, city, district, town, detail string) Parsed {
 	return w.finish(province+city+district+town+detail, &left)
 }
 
-// consumeTown takes a channel's town as it stands when the table does not have it.
+// expectsTown tells whether the next level down is the street.
+func (w *walker) expectsTown() bool {
+	row := w.resolved()
+	return row >= 0 && (w.t.rows[row].level >= area || w.t.isTownCity(row))
+}
+
+// consumeTown reads a field that should hold a town, also without its suffix.
 func (w *walker) consumeTown(town string) piece {
 	if next, ok := w.readTownStem(fold(town).text); ok {
 		w.take(&next)
@@ -193,9 +203,13 @@ func (w *walker) fill(p *Parsed, row int32) {
 
 // keepUnread joins what was not understood with the detail. An unknown town of the channel becomes the street.
 func (w *walker) keepUnread(p *Parsed, left *[5]piece) {
-	if town := left[3]; p.Street == "" && town.rest != "" && town.held == "" && (p.District != "" || len(p.Code) == 6) {
+	town := left[3]
+	if p.Street == "" && town.rest != "" && town.held == "" && (p.District != "" || len(p.Code) == 6) {
 		p.Street, left[3].rest = town.rest, ""
 		left[4].rest = strings.TrimLeft(strings.TrimPrefix(left[4].rest, town.rest), fillers)
+	}
+	if w.now.n > 0 && town.rest != "" && !w.seen[city] && !w.seen[province] {
+		w.weak = true // the district stands alone, and the town in it is unknown
 	}
 	var kept [10]string
 	n := 0

@@ -26,9 +26,9 @@ func (t *table) spellOne(w wide, provinces map[string]bool) {
 	d, stem := t.rows[w.row], string(w.stem)
 	bound := flags(0)
 	if d.level == area && d.code == "" {
-		bound = needsParent // 中山区, 东区, 大安区 of Taiwan would make mainland names ambiguous
+		bound = needsParent // 和平, 信义, 大同 alone are never meant as districts of Taiwan
 	}
-	t.spell(d.name, w.row, fullName, bound)
+	t.spell(d.name, w.row, fullName, 0)
 	if stem == d.name || len(w.stem) < 2 {
 		t.spellZone(d, w.row)
 		return

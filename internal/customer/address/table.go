@@ -24,7 +24,7 @@ const (
 )
 
 // division is one row of the table. Rows stand in pre-order, so the divisions below row i are i+1 .. end-1 and "is
-// below" is two comparisons. Divisions above the street have their own dense number (dense) for walking without streets.
+// below" is two comparisons. Divisions above the street have their own number (dense) for walking without streets.
 type division struct {
 	name     string
 	code     string // digits, "" where the source has none
@@ -54,7 +54,7 @@ const (
 type flags uint8
 
 const (
-	needsParent flags = 1 << iota // means something only after its parent: 高新区, and all districts of HK, MO, TW
+	needsParent flags = 1 << iota // means something only after its parent: 高新区, and short names of Taiwan
 	oldName
 	unsure // an old district that was divided: the successor is only likely
 )
@@ -86,7 +86,11 @@ func decode(packed []byte) *table {
 	if err != nil {
 		panic("address: the embedded region table cannot be read: " + err.Error())
 	}
-	t := &table{rows: make([]division, 0, 46000), shown: map[int32]string{}, spelled: make(map[[6]byte][]spelling, 8000)}
+	t := &table{
+		rows:    make([]division, 0, 46000),
+		shown:   map[int32]string{},
+		spelled: make(map[[6]byte][]spelling, 8000),
+	}
 	var open [street + 1]int32 // the row now open at each level
 	for i := range open {
 		open[i] = -1
@@ -104,7 +108,8 @@ func decode(packed []byte) *table {
 	t.spellAll()
 	for key, list := range t.spelled {
 		slices.SortStableFunc(list, func(a, b spelling) int {
-			return cmp.Or(cmp.Compare(len(b.text), len(a.text)), cmp.Compare(a.kind, b.kind), cmp.Compare(a.row, b.row))
+			return cmp.Or(cmp.Compare(len(b.text), len(a.text)), cmp.Compare(a.kind, b.kind),
+				cmp.Compare(a.text, b.text), cmp.Compare(a.row, b.row))
 		})
 		t.spelled[key] = slices.Compact(list)
 	}

@@ -26,7 +26,7 @@ func lettersOf(text string) letters {
 // is known, else cities and districts below. Several fitting names stay several; the next word may decide.
 func (w *walker) readTypo(text string) (word, bool) {
 	have := lettersOf(text)
-	if have.n < 2 || have.runes[0] < hanFirst {
+	if have.n < 2 || have.runes[0] < hanFirst || w.isOfficial(text) {
 		return word{}, false
 	}
 	next := word{reasons: ReasonTypo}
@@ -57,7 +57,19 @@ func (w *walker) readTypo(text string) (word, bool) {
 			try(d.dense+1, d.denseEnd)
 		}
 	}
+	next.wrong = text[:next.size]
 	return next, next.size > 0
+}
+
+// isOfficial tells whether a real name stands here. It does not fit the words before, but it is a contradiction and no
+// typing error: 江苏省杭州市 must not become 扬州市.
+func (w *walker) isOfficial(text string) bool {
+	for _, s := range w.t.at(text) {
+		if s.kind == fullName && s.flag == 0 && len(s.text) >= 9 && strings.HasPrefix(text, s.text) {
+			return true
+		}
+	}
+	return false
 }
 
 // belowCity tells whether the words so far name a city, so that few districts are left.
@@ -112,61 +124,60 @@ const genericTails = "新开发业园小社校厂库山片务活宅属舍税假�
 
 // generic tells whether text ends like an estate or zone and the name does not.
 func generic(name, text []rune) bool {
-	if text[len(text)-1] != '区' {
+	if text[len(text)-1] != '区' || len(name) > 4 { // more characters are not alike by chance
 		return false
 	}
 	tail := text[len(text)-2]
 	return strings.ContainsRune(genericTails, tail) && name[len(name)-2] != tail
 }
 
-// readThroughTypo reads over a misspelled province or city when an official name right behind it says which one was
-// meant: 折江省杭州市, 浙江杭洲余杭区.
-func (w *walker) readThroughTypo(text string) (word, bool) {
+// readThroughTypo reads a misspelled province or city when an official name right behind it says which one was meant:
+// 折江省杭州市, 浙江杭洲余杭区. A text of brief bytes is a real short name and no error.
+func (w *walker) readThroughTypo(text string, brief int) (word, bool) {
 	have := lettersOf(text)
-	for skip := 2; skip <= 9 && skip < have.n && have.runes[skip-1] >= hanFirst; skip++ {
-		from := have.ends[skip-1]
-		at := skipFiller(text, from)
-		next := word{}
-		for _, s := range w.t.at(text[at:]) {
-			if s.kind != fullName || s.flag&needsParent != 0 && w.now.n == 0 || !strings.HasPrefix(text[at:], s.text) {
-				continue
-			}
-			if at-0+len(s.text) < next.size { // longest first: the rest is shorter
-				break
-			}
-			l, ok := w.misspelledAbove(s.row, have.runes[:skip])
-			if !ok {
-				continue
-			}
-			next.size, next.reasons = at+len(s.text), ReasonTypo
-			next.set.add(s.row)
-			next.mark(w.t.rows[s.row].level)
-			next.levels[l] = true
+	for skip := 2; skip < have.n && have.runes[skip-1] >= hanFirst; skip++ {
+		end := have.ends[skip-1]
+		if end == brief {
+			continue
 		}
-		if next.size > 0 {
+		next := word{size: end, reasons: ReasonTypo, wrong: text[:end]}
+		behind := text[skipFiller(text, end):]
+		for strings.HasPrefix(behind, next.wrong) { // the whole prefix may stand twice
+			behind = behind[skipFiller(behind, len(next.wrong)):]
+		}
+		for _, s := range w.t.at(behind) {
+			if s.kind == fullName && s.flag == 0 && strings.HasPrefix(behind, s.text) {
+				w.addMisspelled(&next, s.row, have.runes[:skip])
+			}
+		}
+		if next.set.n > 0 {
 			return next, true
 		}
 	}
 	return word{}, false
 }
 
-// misspelledAbove tells whether text is one error away from a division between the set and the row, and its level.
-func (w *walker) misspelledAbove(row int32, text []rune) (level, bool) {
+// addMisspelled adds the division above row and below the set from which text is one error away.
+func (w *walker) addMisspelled(next *word, row int32, text []rune) {
 	if w.now.n > 0 && !w.strictlyBelow(row) {
-		return 0, false
+		return
 	}
 	for up := w.t.rows[row].parent; up >= 0; up = w.t.rows[up].parent {
 		for _, have := range w.now.all() {
 			if w.t.holds(up, have) {
-				return 0, false
+				return
 			}
 		}
 		c := &w.t.wides[w.t.rows[up].dense]
-		if oneError(c.name, text) || oneError(c.stem, text) {
-			return w.t.rows[up].level, true
+		if n := len(c.stem); len(text) >= n && len(text) <= n+1 && equal(c.stem, text[:n]) {
+			return // a short name and the first character of the next word: 山西岢岚县
+		}
+		if oneError(c.name, text) || len(text) <= len(c.stem) && oneError(c.stem, text) {
+			next.set.add(up)
+			next.mark(w.t.rows[up].level)
+			return
 		}
 	}
-	return 0, false
 }
 
 func (w *walker) strictlyBelow(row int32) bool {

@@ -92,7 +92,7 @@ func writeCity(out *bytes.Buffer, city division) {
 	case len(city.Children) == 1 && city.Children[0].Name == city.Name:
 		line(out, 'C', city.Children[0])
 		for _, town := range city.Children[0].Children {
-			line(out, 'S', town)
+			street(out, town, city.Name)
 		}
 		return
 	default:
@@ -100,10 +100,29 @@ func writeCity(out *bytes.Buffer, city division) {
 	}
 	for _, area := range city.Children {
 		line(out, 'A', area)
-		for _, street := range area.Children {
-			line(out, 'S', street)
+		for _, town := range area.Children {
+			street(out, town, city.Name, area.Name)
 		}
 	}
+}
+
+// street writes a street under its short official name: the source has 济水街道 as 济源市济水街道. Villages without a town
+// and a county standing for its only town are pseudo levels too.
+func street(out *bytes.Buffer, d division, parents ...string) {
+	if strings.HasSuffix(d.Name, "直辖村级区划") {
+		return
+	}
+	for _, parent := range parents {
+		if d.Name == parent {
+			return
+		}
+		after, cut := strings.CutPrefix(d.Name, parent)
+		town := strings.HasSuffix(after, "街道") || strings.HasSuffix(after, "镇") || strings.HasSuffix(after, "乡")
+		if cut && town && len(after) >= 9 {
+			d.Name = after
+		}
+	}
+	line(out, 'S', d)
 }
 
 // overseas keeps the order of the file, which a Go map would lose.
@@ -145,8 +164,5 @@ func overseas(out *bytes.Buffer, file string) error {
 }
 
 func line(out *bytes.Buffer, level byte, d division) {
-	if level == 'S' && strings.HasSuffix(d.Name, "直辖村级区划") {
-		return // villages without a town: another pseudo level
-	}
 	fmt.Fprintf(out, "%c %s %s\n", level, d.Code, d.Name)
 }
