@@ -392,6 +392,8 @@ func BenchmarkFind(b *testing.B) {
 				skus[i] = plain(fmt.Sprintf("XF%04d", i))
 			}
 			dbtest.Write(b, d, func(tx *db.Tx) error { _, err := catalog.Put(tx, skus); return err })
+			// Without statistics PostgreSQL compares every row with every code: 6 ms instead of 1.
+			dbtest.Write(b, d, func(tx *db.Tx) error { _, err := tx.Exec(`ANALYZE skus`); return err })
 			lines := make([]string, 768)
 			for i := range lines {
 				lines[i] = fmt.Sprintf("XF%04d", (i*7919+i*i)%1000)
