@@ -57,7 +57,8 @@ func (c *cellText) string() string {
 		if !found {
 			return out.String()
 		}
-		if code, err := strconv.ParseUint(after[:min(4, len(after))], 16, 16); err == nil && len(after) > 4 && after[4] == '_' {
+		code, err := strconv.ParseUint(after[:min(4, len(after))], 16, 16)
+		if err == nil && len(after) > 4 && after[4] == '_' {
 			out.WriteRune(rune(code))
 			text = after[5:]
 		} else {
