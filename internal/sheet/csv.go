@@ -44,7 +44,9 @@ func newCSV(src io.Reader, o Options) (*csvTable, error) {
 
 // foreign says whether the bytes are of a known kind that is no table.
 func foreign(sample []byte) bool {
-	for _, magic := range []string{"\xd0\xcf\x11\xe0", "%PDF", "\x89PNG", "\xff\xd8\xff", "GIF8", "Rar!", "7z\xbc\xaf", "\x1f\x8b"} {
+	for _, magic := range []string{
+		"\xd0\xcf\x11\xe0", "%PDF", "\x89PNG", "\xff\xd8\xff", "GIF8", "Rar!", "7z\xbc\xaf", "\x1f\x8b",
+	} {
 		if bytes.HasPrefix(sample, []byte(magic)) {
 			return true
 		}
