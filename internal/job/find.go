@@ -37,7 +37,8 @@ type Tally struct {
 // Count tells how many jobs there are per kind and state, by kind, then state.
 // It reads the whole table: it is for a page or a report, not for a loop.
 func Count(tx *db.Tx) ([]Tally, error) {
-	return db.List(tx, `/* job.Count */ SELECT kind, state, COUNT(*) FROM jobs GROUP BY kind, state ORDER BY kind, state`,
+	return db.List(tx, `/* job.Count */ SELECT kind, state, COUNT(*) FROM jobs
+		GROUP BY kind, state ORDER BY kind, state`,
 		func(r db.Row) (t Tally, err error) { return t, r.Scan(&t.Kind, &t.State, &t.Jobs) })
 }
 

@@ -29,7 +29,8 @@ func TestBackoff(t *testing.T) {
 			}
 			before = pause
 		}
-		if last := Backoff(job, rapid.IntRange(13, 1<<40).Draw(t, "late")); last > backoffMax || last <= backoffMax/2 {
+		last := Backoff(job, rapid.IntRange(13, 1<<40).Draw(t, "late"))
+		if last > backoffMax || last <= backoffMax/2 {
 			t.Fatalf("a late attempt pauses %v", last)
 		}
 	})
@@ -49,6 +50,8 @@ func TestFailed(t *testing.T) {
 	unknown := fault.New(fault.Unknown, "u", "", "U")
 	transient := fault.New(fault.Transient, "t", "", "T").Wrap(errors.New("陈大平 13812348000"))
 	minute := Job{ID: 7, RunAt: now - 5, Every: time.Minute, Attempts: 1, AttemptsMax: 3}
+	spent := minute
+	spent.Attempts = 3
 	cases := []struct {
 		name string
 		job  Job
@@ -63,14 +66,16 @@ func TestFailed(t *testing.T) {
 			StateWaiting, now.Add(Backoff(7, 1)), false, "t: T"},
 		{"an unknown result leaves doubt", Job{ID: 7, Attempts: 2, AttemptsMax: 3}, unknown,
 			StateWaiting, now.Add(Backoff(7, 2)), true, "u: U"},
-		{"a foreign error leaves doubt and tells none of its words", Job{ID: 7, Attempts: 1, AttemptsMax: 3}, errors.New("陈大平"),
-			StateWaiting, now.Add(Backoff(7, 1)), true, "internal: Something broke on our side; it has been logged"},
+		{"a foreign error leaves doubt and tells none of its words", Job{ID: 7, Attempts: 1, AttemptsMax: 3},
+			errors.New("陈大平"), StateWaiting, now.Add(Backoff(7, 1)), true,
+			"internal: Something broke on our side; it has been logged"},
 		{"an old doubt outlives a certain failure", Job{ID: 7, Attempts: 1, AttemptsMax: 3, InDoubt: true}, transient,
 			StateWaiting, now.Add(Backoff(7, 1)), true, "t: T"},
 		{"the last attempt dies", Job{ID: 7, Attempts: 3, AttemptsMax: 3}, transient, StateDead, 0, false, "t: T"},
-		{"a recurring one tries again within its slot", minute, transient, StateWaiting, now.Add(Backoff(7, 1)), false, "t: T"},
-		{"a recurring one goes on to its next slot instead of dying", Job{ID: 7, RunAt: now - 5, Every: time.Minute, Attempts: 3, AttemptsMax: 3},
-			transient, StateWaiting, (now - 5).Add(time.Minute), false, "t: T"},
+		{"a recurring one tries again within its slot", minute, transient,
+			StateWaiting, now.Add(Backoff(7, 1)), false, "t: T"},
+		{"a recurring one goes on to its next slot instead of dying", spent, transient,
+			StateWaiting, (now - 5).Add(time.Minute), false, "t: T"},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
@@ -94,15 +99,15 @@ func TestFailed(t *testing.T) {
 // Lateness never shifts the slots, and none is worked twice.
 func TestSlots(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		period := time.Duration(rapid.Int64Range(1, int64(24*time.Hour/time.Microsecond)).Draw(t, "period")) * time.Microsecond
+		step := db.Instant(rapid.Int64Range(1, int64(24*time.Hour/time.Microsecond)).Draw(t, "period"))
 		first := db.Instant(rapid.Int64Range(1, 1<<50).Draw(t, "first"))
-		j := Job{RunAt: first, Every: period}
+		j := Job{RunAt: first, Every: time.Duration(step) * time.Microsecond}
 		now := first
 		for range 10 {
 			now += db.Instant(rapid.Int64Range(0, 1<<40).Draw(t, "late"))
 			next := j.done(now)
-			step := db.Instant(period / time.Microsecond)
-			if next.RunAt <= now || next.RunAt <= j.RunAt || next.RunAt > max(now, j.RunAt)+step || (next.RunAt-first)%step != 0 {
+			late := max(now, j.RunAt)
+			if next.RunAt <= late || next.RunAt > late+step || (next.RunAt-first)%step != 0 {
 				t.Fatalf("at %d slot %d is followed by %d", now, j.RunAt, next.RunAt)
 			}
 			j = next

@@ -62,7 +62,9 @@ func (o *outside) handlers() map[string]job.Handler {
 				return err
 			}, o.call(j)
 		},
-		"second": func(_ context.Context, _ *db.DB, j job.Job) (func(*db.Tx) error, error) { return effect(j), o.call(j) },
+		"second": func(_ context.Context, _ *db.DB, j job.Job) (func(*db.Tx) error, error) {
+			return effect(j), o.call(j)
+		},
 		"tick": func(_ context.Context, _ *db.DB, j job.Job) (func(*db.Tx) error, error) {
 			j.Key = strconv.FormatInt(int64(j.RunAt), 10)
 			return effect(j), nil
@@ -182,7 +184,8 @@ func drain(t *testing.T, url, path string, hour, jobs int) {
 	r := &job.Runner{DB: d, Handlers: outside.handlers()}
 	for turn(t, r) > 0 {
 	}
-	if got, want := tally(t, d), fmt.Sprintf("first done %d, second done %d, tick waiting 1", jobs, jobs); got != want {
+	want := fmt.Sprintf("first done %d, second done %d, tick waiting 1", jobs, jobs)
+	if got := tally(t, d); got != want {
 		t.Errorf("%s, want %s", got, want)
 	}
 	if got := breaches(t, d); got != "" {

@@ -22,7 +22,8 @@ import (
 // shows.
 func effect(j job.Job) func(*db.Tx) error {
 	return func(tx *db.Tx) error {
-		_, err := tx.Exec(`INSERT INTO settings (name, value) VALUES ($1, $2)`, fmt.Sprint("effect-", tx.NewID()), j.Kind+" "+j.Key)
+		_, err := tx.Exec(`INSERT INTO settings (name, value) VALUES ($1, $2)`,
+			fmt.Sprint("effect-", tx.NewID()), j.Kind+" "+j.Key)
 		return err
 	}
 }
@@ -140,9 +141,11 @@ func TestTurn(t *testing.T) {
 		inDoubt bool
 		last    string
 	}{
-		{"a certain failure is repeated without doubt", result{err: errDown}, false, "carrier_down: The carrier does not answer"},
+		{"a certain failure is repeated without doubt", result{err: errDown}, false,
+			"carrier_down: The carrier does not answer"},
 		{"an unknown answer is repeated in doubt", result{err: unknown}, true, "no_answer: No answer came"},
-		{"a panic is a failed attempt", result{panics: true}, true, "job_panic: The job's handler broke; it has been logged"},
+		{"a panic is a failed attempt", result{panics: true}, true,
+			"job_panic: The job's handler broke; it has been logged"},
 		{"a finish that fails leaves no effect and doubt", result{finish: func(j job.Job) func(*db.Tx) error {
 			return func(tx *db.Tx) error {
 				if err := effect(j)(tx); err != nil {
@@ -164,7 +167,8 @@ func TestTurn(t *testing.T) {
 				kind := fmt.Sprint("k", i)
 				var seen []job.Job
 				var logged bytes.Buffer
-				r := &job.Runner{DB: d, Log: slog.New(slog.NewTextHandler(&logged, nil)), Handlers: map[string]job.Handler{
+				log := slog.New(slog.NewTextHandler(&logged, nil))
+				r := &job.Runner{DB: d, Log: log, Handlers: map[string]job.Handler{
 					kind: func(_ context.Context, _ *db.DB, j job.Job) (func(*db.Tx) error, error) {
 						seen = append(seen, j)
 						switch {
@@ -187,8 +191,11 @@ func TestTurn(t *testing.T) {
 				}
 				clock.Advance(time.Second)
 				turn(t, r)
-				if len(seen) != 2 || seen[1].Attempts != 2 || seen[1].InDoubt != c.inDoubt || seen[1].LastError != c.last {
-					t.Errorf("second attempt: %+v", seen[1:])
+				if len(seen) != 2 {
+					t.Fatalf("%d attempts", len(seen))
+				}
+				if again := seen[1]; again.Attempts != 2 || again.InDoubt != c.inDoubt || again.LastError != c.last {
+					t.Errorf("second attempt: %+v", again)
 				}
 				if effects(t, d)[kind+" a"] != 1 || !strings.Contains(tally(t, d), kind+" done 1") {
 					t.Errorf("effects %v, %s", effects(t, d), tally(t, d))
@@ -272,7 +279,9 @@ func TestStoppedTurnGivesBack(t *testing.T) {
 
 // Run on the false clock of synctest: the seconds pass when all sleep.
 func TestRun(t *testing.T) {
-	setting := func(t *testing.T, handlers map[string]job.Handler, test func(d *db.DB, run func(context.Context) (ended chan struct{}))) {
+	type start func(context.Context) (ended chan struct{})
+	type handlers map[string]job.Handler
+	setting := func(t *testing.T, handlers handlers, test func(d *db.DB, run start)) {
 		url := dbtest.URL(t, db.SQLite)
 		synctest.Test(t, func(t *testing.T) {
 			d, err := db.Open(t.Context(), url, db.Options{})
@@ -294,7 +303,7 @@ func TestRun(t *testing.T) {
 		return nil, fault.New(fault.Unknown, "cut", "中断", "Cut off").Wrap(ctx.Err())
 	}
 	t.Run("a sick kind leaves room for the others and gives back at the end", func(t *testing.T) {
-		setting(t, map[string]job.Handler{"sick": stuck, "well": simple}, func(d *db.DB, run func(context.Context) chan struct{}) {
+		setting(t, handlers{"sick": stuck, "well": simple}, func(d *db.DB, run start) {
 			ctx, stop := context.WithCancel(context.Background())
 			ended := run(ctx)
 			enqueue(t, d, numbered("sick", 20)...)
@@ -327,7 +336,7 @@ func TestRun(t *testing.T) {
 			wait(10*lease + 3*time.Second)
 			return effect(j), nil
 		}
-		setting(t, map[string]job.Handler{"long": long}, func(d *db.DB, run func(context.Context) chan struct{}) {
+		setting(t, handlers{"long": long}, func(d *db.DB, run start) {
 			enqueue(t, d, job.Job{Kind: "long", Key: "a"})
 			ctx, stop := context.WithCancel(context.Background())
 			ended := run(ctx)
@@ -343,13 +352,14 @@ func TestRun(t *testing.T) {
 		})
 	})
 	t.Run("a handler whose lease is lost is told", func(t *testing.T) {
-		setting(t, map[string]job.Handler{"k": stuck}, func(d *db.DB, run func(context.Context) chan struct{}) {
+		setting(t, handlers{"k": stuck}, func(d *db.DB, run start) {
 			enqueue(t, d, job.Job{Kind: "k", Key: "a"}, job.Job{Kind: "k", Key: "b"}, job.Job{Kind: "k", Key: "c"})
 			ctx, stop := context.WithCancel(context.Background())
 			ended := run(ctx)
 			wait(time.Second)
 			dbtest.Write(t, d, func(tx *db.Tx) error {
-				_, err := tx.Exec(`UPDATE jobs SET lease = lease + 1, due_at = $1 WHERE state = 'leased'`, tx.Now().Add(24*time.Hour))
+				_, err := tx.Exec(`UPDATE jobs SET lease = lease + 1, due_at = $1 WHERE state = 'leased'`,
+					tx.Now().Add(24*time.Hour))
 				return err
 			})
 			wait(lease)

@@ -113,19 +113,22 @@ func TestEnqueue(t *testing.T) {
 			}
 		})
 		t.Run("a planned one waits for its time", func(t *testing.T) {
-			enqueue(t, d, job.Job{Kind: "later", Key: "a", RunAt: db.At(clock.Now()).Add(time.Hour), Payload: `{"n":1}`})
+			at := db.At(clock.Now()).Add(time.Hour)
+			enqueue(t, d, job.Job{Kind: "later", Key: "a", RunAt: at, Payload: `{"n":1}`})
 			if jobs := take(t, d, "later", 1); len(jobs) != 0 {
 				t.Errorf("took %v", jobs)
 			}
 			clock.Advance(time.Hour)
-			if j := takeOne(t, d, "later"); j.Payload != `{"n":1}` || j.Attempts != 1 || j.AttemptsMax != job.AttemptsDefault || j.InDoubt {
+			j := takeOne(t, d, "later")
+			if j.Payload != `{"n":1}` || j.Attempts != 1 || j.AttemptsMax != job.AttemptsDefault || j.InDoubt {
 				t.Errorf("took %+v", j)
 			}
 		})
 		t.Run("what cannot be worked is refused by name", func(t *testing.T) {
 			for field, j := range map[string]job.Job{
 				"kind": {Key: "a"}, "key": {Kind: "k"}, "payload": {Kind: "k", Key: "x", Payload: "{"},
-				"attempts_max": {Kind: "k", Key: "x", AttemptsMax: -1}, "every": {Kind: "k", Key: "x", Every: -time.Second},
+				"attempts_max": {Kind: "k", Key: "x", AttemptsMax: -1},
+				"every":        {Kind: "k", Key: "x", Every: -time.Second},
 			} {
 				err := d.Write(context.Background(), dbtest.By, func(tx *db.Tx) error {
 					_, err := job.Enqueue(tx, []job.Job{j})
@@ -161,7 +164,9 @@ func TestLease(t *testing.T) {
 			}
 		})
 		t.Run("who lost the lease changes nothing", func(t *testing.T) {
-			for name, how := range map[string]func(*db.Tx, job.Job) error{"done": job.Done, "fail": fail, "beat": beat, "give back": job.GiveBack} {
+			for name, how := range map[string]func(*db.Tx, job.Job) error{
+				"done": job.Done, "fail": fail, "beat": beat, "give back": job.GiveBack,
+			} {
 				if err := end(d, first, how); !errors.Is(err, job.ErrStale) || fault.KindOf(err) != fault.Conflict {
 					t.Errorf("%s: %v", name, err)
 				}
