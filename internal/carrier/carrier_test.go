@@ -58,12 +58,14 @@ func words(t *testing.T, d *db.DB, object int64) string {
 
 func TestPut(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
-		first := must(t, d, carrier.Carrier{Code: " yl", Name: "云翎速运", NumberPattern: `YL\d{13}`}, carrier.Carrier{Code: "LD", Name: "陆达"})
+		first := must(t, d, carrier.Carrier{Code: " yl", Name: "云翎速运", NumberPattern: `YL\d{13}`},
+			carrier.Carrier{Code: "LD", Name: "陆达"})
 		t.Run("the same again does nothing, a change raises the version", func(t *testing.T) {
 			if again := must(t, d, carrier.Carrier{Code: "YL ", Name: "云翎速运", NumberPattern: `YL\d{13}`}); again[0] != first[0] {
 				t.Errorf("%+v", again)
 			}
-			if again := must(t, d, carrier.Carrier{Code: "LD", Name: "陆达快运"}); again[0].Version != 2 || again[0].ID != first[1].ID {
+			if again := must(t, d, carrier.Carrier{Code: "LD", Name: "陆达快运"}); again[0].Version != 2 ||
+				again[0].ID != first[1].ID {
 				t.Errorf("%+v", again)
 			}
 			if got := words(t, d, int64(first[0].ID)) + ", " + words(t, d, int64(first[1].ID)); got !=
@@ -100,7 +102,8 @@ func TestPut(t *testing.T) {
 		})
 		t.Run("every wrong field is named", func(t *testing.T) {
 			err := d.Write(context.Background(), dbtest.By, func(tx *db.Tx) error {
-				_, err := carrier.Put(tx, []carrier.Carrier{{Code: "A\x00"}, {Code: "B", Name: "b", NumberPattern: "("}, {Code: "b", Name: "b"}})
+				_, err := carrier.Put(tx, []carrier.Carrier{{Code: "A\x00"}, {Code: "B", Name: "b", NumberPattern: "("},
+					{Code: "b", Name: "b"}})
 				return err
 			})
 			if !errors.Is(err, carrier.ErrInvalid) || len(fault.Of(err).Fields) != 4 {
@@ -115,9 +118,11 @@ func TestPutTariffs(t *testing.T) {
 		c := must(t, d, carrier.Carrier{Code: "YL", Name: "云翎"})[0]
 		bad := tariff(c.ID, "", "33x")
 		bad.Origin, bad.FirstWeightG, bad.NextPrice, bad.Days = "330000", 0, -1, 1000
-		got := tariffs(t, d, tariff(c.ID, "std", "33"), tariff(c.ID, "STD", "33"), bad, tariff(99, "STD", "33"), tariff(c.ID, "STD", "3301"))
+		got := tariffs(t, d, tariff(c.ID, "std", "33"), tariff(c.ID, "STD", "33"), bad, tariff(99, "STD", "33"),
+			tariff(c.ID, "STD", "3301"))
 		for i, want := range []*fault.Fault{nil, carrier.ErrTariff, carrier.ErrTariff, carrier.ErrMissing, nil} {
-			if (want == nil) != (got[i].Fault == nil) || want != nil && !errors.Is(got[i].Fault, want) || got[i].Value != (want == nil) {
+			if (want == nil) != (got[i].Fault == nil) || want != nil && !errors.Is(got[i].Fault, want) ||
+				got[i].Value != (want == nil) {
 				t.Errorf("%d: %+v", i, got[i])
 			}
 		}
@@ -165,8 +170,10 @@ func TestQuote(t *testing.T) {
 			}
 		})
 		t.Run("members are judged one by one", func(t *testing.T) {
-			out := quote(to("", 1), to("330108", -1), to("440000", 1), carrier.Shipment{Origin: "44", Region: "330108"}, to("330108", 1), to("33\x00106", 1))
-			for i, want := range []*fault.Fault{carrier.ErrShipment, carrier.ErrShipment, carrier.ErrNotDeliverable, carrier.ErrNotDeliverable, nil, carrier.ErrShipment} {
+			out := quote(to("", 1), to("330108", -1), to("440000", 1), carrier.Shipment{Origin: "44", Region: "330108"},
+				to("330108", 1), to("33\x00106", 1))
+			for i, want := range []*fault.Fault{carrier.ErrShipment, carrier.ErrShipment, carrier.ErrNotDeliverable,
+				carrier.ErrNotDeliverable, nil, carrier.ErrShipment} {
 				if got := out[i].Fault; (want == nil) != (got == nil) || want != nil && !errors.Is(got, want) {
 					t.Errorf("%d: %v", i, got)
 				}
@@ -290,8 +297,11 @@ func TestFreight(t *testing.T) {
 		t.Error(err)
 	}
 	rapid.Check(t, func(t *rapid.T) {
-		f := carrier.Tariff{FirstWeightG: rapid.Int64Range(1, 1e8).Draw(t, "first"), FirstPrice: money.Amount(rapid.Int64Range(0, 1e6).Draw(t, "price")),
-			NextWeightG: rapid.Int64Range(1, 1e8).Draw(t, "next"), NextPrice: money.Amount(rapid.Int64Range(0, 1e5).Draw(t, "step"))}
+		amount := func(most int64, label string) money.Amount {
+			return money.Amount(rapid.Int64Range(0, most).Draw(t, label))
+		}
+		f := carrier.Tariff{FirstWeightG: rapid.Int64Range(1, 1e8).Draw(t, "first"), FirstPrice: amount(1e6, "price"),
+			NextWeightG: rapid.Int64Range(1, 1e8).Draw(t, "next"), NextPrice: amount(1e5, "step")}
 		g := rapid.Int64Range(0, 1e8).Draw(t, "g")
 		got, err := f.Freight(g)
 		more, _ := f.Freight(g + 1)

@@ -41,7 +41,8 @@ var (
 	errProvince = fault.New(fault.Invalid, "province_unknown",
 		"认不出这个省份；请填省份名称或两位代码，例如 浙江 或 33", "The province is not known; give its name or two-digit code such as 33")
 	errKilograms = fault.New(fault.Invalid, "kilograms_unclear",
-		"重量看不懂；请填公斤数，最多三位小数，例如 1 或 0.5", "The weight cannot be read; write kilograms with at most three decimals, as in 1 or 0.5")
+		"重量看不懂；请填公斤数，最多三位小数，例如 1 或 0.5",
+		"The weight cannot be read; write kilograms with at most three decimals, as in 1 or 0.5")
 	errTwice = fault.New(fault.Invalid, "tariff_row_twice",
 		"同一快递、产品、始发和目的地在本文件第 %d 行已经出现过；请删掉其中一行",
 		"The same carrier, service, origin and destination stand in row %d of this file already; remove one of the two")

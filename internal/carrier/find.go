@@ -58,7 +58,8 @@ func ByID(tx *db.Tx, ids []id.Carrier) (map[id.Carrier]Carrier, error) {
 	return found, err
 }
 
-const tariffColumns = `carrier_id, service, origin, destination, first_weight_g, first_price, next_weight_g, next_price, days`
+const tariffColumns = `carrier_id, service, origin, destination, first_weight_g, first_price, next_weight_g, next_price,
+	days`
 
 func scanTariff(r db.Row) (t Tariff, err error) {
 	return t, r.Scan((*int64)(&t.Carrier), &t.Service, &t.Origin, &t.Destination, &t.FirstWeightG, (*int64)(&t.FirstPrice),

@@ -20,12 +20,13 @@ func load(t *testing.T, d *db.DB, text string, dry bool) (carrier.Report, map[in
 		t.Fatal(err)
 	}
 	rows := map[int]string{}
-	report, err := carrier.Import(t.Context(), d, r, carrier.ImportOptions{DryRun: dry, By: dbtest.By, Each: func(r carrier.RowReport) {
-		rows[r.Row] = r.Done
-		for _, p := range r.Problems {
-			rows[r.Row] += " " + p.Column
-		}
-	}})
+	report, err := carrier.Import(t.Context(), d, r, carrier.ImportOptions{DryRun: dry, By: dbtest.By,
+		Each: func(r carrier.RowReport) {
+			rows[r.Row] = r.Done
+			for _, p := range r.Problems {
+				rows[r.Row] += " " + p.Column
+			}
+		}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -64,9 +65,11 @@ func TestImport(t *testing.T) {
 			}
 		}
 		dbtest.Read(t, d, func(tx *db.Tx) error {
-			out, err := carrier.Quote(tx, []carrier.Shipment{{Origin: "33", Region: "150102", WeightG: 1500}, {Origin: "33", Region: "320102", WeightG: 1501},
+			out, err := carrier.Quote(tx, []carrier.Shipment{{Origin: "33", Region: "150102", WeightG: 1500}, {Origin: "33",
+				Region: "320102", WeightG: 1501},
 				{Origin: "33", Region: "330106"}})
-			want := []carrier.Offer{{Carrier: c.ID, Service: "STD", Freight: 102850, Days: 5}, {Carrier: c.ID, Service: "STD", Freight: 1400, Days: 2},
+			want := []carrier.Offer{{Carrier: c.ID, Service: "STD", Freight: 102850, Days: 5}, {Carrier: c.ID, Service: "STD",
+				Freight: 1400, Days: 2},
 				{Carrier: c.ID, Service: "STD", Freight: 102050, Days: 5}}
 			for i, w := range want {
 				if diff := cmp.Diff([]carrier.Offer{w}, out[i].Value); diff != "" {
@@ -76,8 +79,10 @@ func TestImport(t *testing.T) {
 			return err
 		})
 		t.Run("wrong rows are told one by one", func(t *testing.T) {
-			want := map[int]string{2: "changed", 3: "refused carrier", 4: "refused service", 5: "refused origin", 6: "refused origin",
-				7: "refused destination", 8: "refused next_weight_g next_price days first_weight_g first_price", 9: "refused first_price days",
+			want := map[int]string{2: "changed", 3: "refused carrier", 4: "refused service", 5: "refused origin",
+				6: "refused origin",
+				7: "refused destination", 8: "refused next_weight_g next_price days first_weight_g first_price",
+				9:  "refused first_price days",
 				10: "refused destination", 11: "refused service"}
 			report, rows := load(t, d, wrong, false)
 			if diff := cmp.Diff(want, rows); diff != "" || report.Rows != 10 || report.Changed != 1 || report.Refused != 9 {

@@ -33,7 +33,8 @@ func readPlace(text string) (string, *fault.Fault) {
 // readPlaces reads a list of places, as zones are written: 上海、江苏、浙江.
 func readPlaces(text string) ([]string, *fault.Fault) {
 	var places []string
-	for _, one := range strings.FieldsFunc(text, func(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune(",，;；/|、", r) }) {
+	between := func(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune(",，;；/|、", r) }
+	for _, one := range strings.FieldsFunc(text, between) {
 		place, f := readPlace(one)
 		if f != nil {
 			return nil, f

@@ -75,7 +75,8 @@ func TestPut(t *testing.T) {
 			want := shampoo()
 			want.Code, want.ID, want.Version = "XF1001", n, 1
 			got := get(t, d, n)
-			if diff := cmp.Diff(&want, got, cmpopts.EquateEmpty(), cmpopts.IgnoreFields(catalog.SKU{}, "CreatedAt")); diff != "" {
+			if diff := cmp.Diff(&want, got, cmpopts.EquateEmpty(), cmpopts.IgnoreFields(catalog.SKU{},
+				"CreatedAt")); diff != "" {
 				t.Error(diff)
 			}
 			if got.CreatedAt == 0 {
@@ -95,7 +96,8 @@ func TestPut(t *testing.T) {
 			if got.Version != 2 || got.Price != 1690 || !cmp.Equal(got.Barcodes, []string{"6979100010148", "OWN-LABEL-1"}) {
 				t.Errorf("%+v", got)
 			}
-			want := `sku_changed {"code":"XF1001","fields":{"barcodes":["6979100010070","6979100010148 OWN-LABEL-1"],"price":["1590","1690"]}}`
+			want := `sku_changed {"code":"XF1001","fields":{"barcodes":` +
+				`["6979100010070","6979100010148 OWN-LABEL-1"],"price":["1590","1690"]}}`
 			if rows := timeline(t, d, n); len(rows) != 2 || rows[1] != want {
 				t.Errorf("%q", rows)
 			}
@@ -124,7 +126,10 @@ func TestPut(t *testing.T) {
 				}
 			}
 			var count int64
-			dbtest.Read(t, d, func(tx *db.Tx) (err error) { count, err = catalog.Count(tx, catalog.Filter{Text: "n"}); return err })
+			dbtest.Read(t, d, func(tx *db.Tx) (err error) {
+				count, err = catalog.Count(tx, catalog.Filter{Text: "n"})
+				return err
+			})
 			if refused != 1 || count != 500 { // 499 and the shampoo
 				t.Errorf("%d refused, %d there", refused, count)
 			}
@@ -135,7 +140,8 @@ func TestPut(t *testing.T) {
 func TestPut_refuses(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		taken := must(t, d, shampoo(), plain("SINGLE"))
-		bundle := must(t, d, catalog.SKU{Code: "SET", Name: "套装", Bundle: true, Parts: []catalog.Part{{SKU: taken[0], Qty: 2}}})[0]
+		bundle := must(t, d, catalog.SKU{Code: "SET", Name: "套装", Bundle: true, Parts: []catalog.Part{{SKU: taken[0],
+			Qty: 2}}})[0]
 		with := func(change func(*catalog.SKU)) []catalog.SKU {
 			s := plain("NEW")
 			change(&s)
@@ -147,29 +153,43 @@ func TestPut_refuses(t *testing.T) {
 			fields string // of the last member's fault
 		}{
 			{"no code and no name", []catalog.SKU{{}}, "code name"},
-			{"NUL and broken encoding", with(func(s *catalog.SKU) { s.Code, s.Name, s.Brand = "A\x00", "x\xff", "\x00" }), "code name brand"},
+			{"NUL and broken encoding", with(func(s *catalog.SKU) { s.Code, s.Name, s.Brand = "A\x00", "x\xff", "\x00" }),
+				"code name brand"},
 			{"a name of 10 MB", with(func(s *catalog.SKU) { s.Name = strings.Repeat("名", 3<<20) }), "name"},
-			{"negative figures, all at once", with(func(s *catalog.SKU) { s.LengthMM, s.WeightG, s.Cost, s.Price = -1, -1, -1, -1 }),
+			{"negative figures, all at once", with(func(s *catalog.SKU) {
+				s.LengthMM, s.WeightG, s.Cost, s.Price = -1, -1, -1, -1
+			}),
 				"length_mm weight_g cost price"},
-			{"absurd figures", with(func(s *catalog.SKU) { s.WidthMM, s.WeightG, s.Price = 1<<40, 1<<40, money.Limit+1 }), "width_mm weight_g price"},
-			{"least remaining life above the shelf life", with(func(s *catalog.SKU) { s.ShelfLifeDays, s.LifeLeftDaysMin = 30, 31 }), "life_left_days_min"},
-			{"least remaining life of what never expires", with(func(s *catalog.SKU) { s.LifeLeftDaysMin = 1 }), "life_left_days_min"},
+			{"absurd figures", with(func(s *catalog.SKU) { s.WidthMM, s.WeightG, s.Price = 1<<40, 1<<40, money.Limit+1 }),
+				"width_mm weight_g price"},
+			{"least remaining life above the shelf life", with(func(s *catalog.SKU) {
+				s.ShelfLifeDays, s.LifeLeftDaysMin = 30, 31
+			}), "life_left_days_min"},
+			{"least remaining life of what never expires", with(func(s *catalog.SKU) { s.LifeLeftDaysMin = 1 }),
+				"life_left_days_min"},
 			{"an empty step of the category", with(func(s *catalog.SKU) { s.Category = "a//b" }), "category"},
 			{"a wrong check digit", with(func(s *catalog.SKU) { s.Barcodes = []string{"6979100010071"} }), "barcodes"},
-			{"eleven digits and rubbish", with(func(s *catalog.SKU) { s.Barcodes = []string{"69791000100", "条码", "A\x00BC"} }), "barcodes barcodes barcodes"},
+			{"eleven digits and rubbish", with(func(s *catalog.SKU) { s.Barcodes = []string{"69791000100", "条码", "A\x00BC"} }),
+				"barcodes barcodes barcodes"},
 			{"another SKU's barcode", with(func(s *catalog.SKU) { s.Barcodes = []string{"6979100010070"} }), "barcodes"},
 			{"a code twice in the batch", []catalog.SKU{plain("TWO"), plain(" two")}, "code"},
 			{"a barcode twice in the batch", []catalog.SKU{
 				{Code: "B1", Name: "b", Barcodes: []string{"96385074"}}, {Code: "B2", Name: "b", Barcodes: []string{"96385074"}},
 			}, "barcodes"},
 			{"a bundle without parts", with(func(s *catalog.SKU) { s.Bundle = true }), "parts"},
-			{"parts without a bundle", with(func(s *catalog.SKU) { s.Parts = []catalog.Part{{SKU: taken[0], Qty: 1}} }), "parts"},
-			{"a part that does not exist", with(func(s *catalog.SKU) { s.Bundle, s.Parts = true, []catalog.Part{{SKU: 1, Qty: 1}} }), "parts"},
-			{"a bundle in a bundle", with(func(s *catalog.SKU) { s.Bundle, s.Parts = true, []catalog.Part{{SKU: bundle, Qty: 1}} }), "parts"},
+			{"parts without a bundle", with(func(s *catalog.SKU) { s.Parts = []catalog.Part{{SKU: taken[0], Qty: 1}} }),
+				"parts"},
+			{"a part that does not exist", with(func(s *catalog.SKU) {
+				s.Bundle, s.Parts = true, []catalog.Part{{SKU: 1, Qty: 1}}
+			}), "parts"},
+			{"a bundle in a bundle", with(func(s *catalog.SKU) {
+				s.Bundle, s.Parts = true, []catalog.Part{{SKU: bundle, Qty: 1}}
+			}), "parts"},
 			{"quantity nought and a part twice", with(func(s *catalog.SKU) {
 				s.Bundle, s.Parts = true, []catalog.Part{{SKU: taken[0], Qty: 0}, {SKU: taken[0], Qty: 1}}
 			}), "parts parts"},
-			{"a bundle of itself", []catalog.SKU{{Code: "set", Name: "套装", Bundle: true, Parts: []catalog.Part{{SKU: bundle, Qty: 1}}}}, "parts"},
+			{"a bundle of itself", []catalog.SKU{{Code: "set", Name: "套装", Bundle: true, Parts: []catalog.Part{{SKU: bundle,
+				Qty: 1}}}}, "parts"},
 			{"a single that becomes a bundle", []catalog.SKU{{Code: "SINGLE", Name: "单品", Bundle: true,
 				Parts: []catalog.Part{{SKU: taken[0], Qty: 1}}}}, "bundle"},
 		} {
@@ -261,7 +281,8 @@ func TestFind(t *testing.T) {
 			Parts: []catalog.Part{{SKU: ids[1], Qty: 3}, {SKU: ids[0], Qty: 1}}})[0]
 		var found map[string]*catalog.SKU
 		dbtest.Read(t, d, func(tx *db.Tx) (err error) {
-			found, err = catalog.Find(tx, []string{"xf1001", " XF1001", "6979100010070", "set", "SINGLE", "none", "", "a\x00", "\xff",
+			found, err = catalog.Find(tx, []string{"xf1001", " XF1001", "6979100010070", "set", "SINGLE", "none", "", "a\x00",
+				"\xff",
 				strings.Repeat("9", 10<<20)})
 			return err
 		})
@@ -271,7 +292,8 @@ func TestFind(t *testing.T) {
 		if s := found["xf1001"]; s != found[" XF1001"] || s != found["6979100010070"] {
 			t.Error("code and barcode of one SKU do not share it")
 		}
-		want := &catalog.SKU{ID: ids[0], Code: "XF1001", Name: "洗发水 200ml", Cost: 690, Price: 1590, WeightG: 238, LotTracked: true}
+		want := &catalog.SKU{ID: ids[0], Code: "XF1001", Name: "洗发水 200ml", Cost: 690, Price: 1590, WeightG: 238,
+			LotTracked: true}
 		if diff := cmp.Diff(want, found["xf1001"]); diff != "" {
 			t.Error(diff)
 		}

@@ -132,8 +132,8 @@ func (p *problems) barcodes(all []string) {
 		case ownLabel(b):
 		case !gtinLength(b):
 			p.add("barcodes", fmt.Sprintf("条码 %s 不对：国际条码是 8、12、13 或 14 位数字，自编条码是 4 到 32 位字母、数字和 -，且至少有一个字母",
-				shown(b)), fmt.Sprintf("barcode %s cannot be: a GTIN has 8, 12, 13 or 14 digits, a label of your own 4 to 32 letters, "+
-				"digits and -, at least one of them a letter", shown(b)))
+				shown(b)), fmt.Sprintf("barcode %s cannot be: a GTIN has 8, 12, 13 or 14 digits, a label of your own "+
+				"4 to 32 letters, digits and -, at least one of them a letter", shown(b)))
 		case !CheckDigit(b):
 			p.add("barcodes", fmt.Sprintf("条码 %s 的校验位不对（末位应为 %c），可能录错了一位；请对照实物核对", b, checkDigit(b)),
 				fmt.Sprintf("the check digit of barcode %s is wrong (it would end in %c), perhaps a digit was mistyped; "+

@@ -14,7 +14,8 @@ import (
 // English file, the first of the headers that of a Chinese one.
 func Columns() sheet.Map {
 	return sheet.Map{
-		{Name: "code", Headers: []string{"商品编码", "商家编码", "编码", "货号", "SKU编码", "sku", "sku code", "item code", "stock code"}, Needed: true},
+		{Name: "code", Headers: []string{"商品编码", "商家编码", "编码", "货号", "SKU编码", "sku", "sku code", "item code", "stock code"},
+			Needed: true},
 		{Name: "name", Headers: []string{"商品名称", "名称", "品名", "货品名称", "product name", "title", "description"}},
 		{Name: "name_en", Headers: []string{"英文名称", "英文名", "english name"}},
 		{Name: "category", Headers: []string{"类目", "分类", "商品分类", "类别", "category path"}},
@@ -28,7 +29,8 @@ func Columns() sheet.Map {
 		{Name: "price", Headers: []string{"售价", "价格", "单价", "零售价", "销售价", "unit price"}},
 		{Name: "lot_tracked", Headers: []string{"批次管理", "是否批次管理", "效期管理", "lot tracked"}},
 		{Name: "shelf_life_days", Headers: []string{"保质期(天)", "保质期天数", "保质期", "shelf life (days)"}},
-		{Name: "life_left_days_min", Headers: []string{"最少剩余天数", "最短剩余效期(天)", "允销剩余天数", "least remaining life (days)", "least_remaining_life_days"}},
+		{Name: "life_left_days_min", Headers: []string{"最少剩余天数", "最短剩余效期(天)", "允销剩余天数", "least remaining life (days)",
+			"least_remaining_life_days"}},
 		{Name: "parts", Headers: []string{"组合明细", "组合装明细", "套装明细", "components"}},
 	}
 }

@@ -55,8 +55,9 @@ func Import(ctx context.Context, d *db.DB, r *sheet.Reader, o ImportOptions) (Re
 	if o.Currency == "" {
 		o.Currency = money.CNY
 	}
-	im := &importer{d: d, r: r, o: o, reads: reads(o.Currency), codes: map[string]int{}, barcodes: map[string]int{}, planned: map[string]*draft{},
-		report: Report{DryRun: o.DryRun, Unused: r.Unused()}}
+	im := &importer{d: d, r: r, o: o, reads: reads(o.Currency), codes: map[string]int{}, barcodes: map[string]int{},
+		planned: map[string]*draft{},
+		report:  Report{DryRun: o.DryRun, Unused: r.Unused()}}
 	err := im.run(ctx)
 	im.report.Blank = r.Blank()
 	slices.SortStableFunc(im.report.Problems, func(a, b *sheet.RowError) int { return a.Row - b.Row })

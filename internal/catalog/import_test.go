@@ -107,7 +107,8 @@ func TestImport_wrong_input(t *testing.T) {
 		"B6,x,,,,-1,,,,",                      // 19
 		"B7,x,,,,,,,,",                        // 20
 	}, "\n")
-	want := map[int]string{2: "created", 3: "refused 编码", 4: "refused 名称", 5: "refused 编码", 6: "refused 条码", 7: "refused 条码",
+	want := map[int]string{2: "created", 3: "refused 编码", 4: "refused 名称", 5: "refused 编码", 6: "refused 条码",
+		7: "refused 条码",
 		8: "refused 成本 售价 批次管理", 9: "refused 重量g 最少剩余天数", 10: "refused 重量g", 11: "refused 组合明细", 12: "refused 组合明细",
 		13: "refused 组合明细", 14: "refused 名称", 15: "refused 名称", 16: "created", 17: "refused 条码", 18: "refused 条码",
 		19: "refused 售价", 20: "created"}
@@ -149,7 +150,8 @@ func TestImport_in_pieces(t *testing.T) {
 			t.Errorf("%+v", report)
 		}
 		dbtest.Read(t, d, func(tx *db.Tx) error {
-			if breaches, counts, err := catalog.Audit(t.Context(), tx); err != nil || len(breaches) > 0 || counts["bundles"] != 2500 {
+			if breaches, counts, err := catalog.Audit(t.Context(), tx); err != nil || len(breaches) > 0 ||
+				counts["bundles"] != 2500 {
 				t.Errorf("%v %v %v", breaches, counts, err)
 			}
 			return nil
@@ -173,8 +175,10 @@ func TestImport_stops_when_the_database_does(t *testing.T) {
 
 func TestExport_reads_back(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
-		ids := must(t, d, shampoo(), plain("SINGLE"), catalog.SKU{Code: "=1+1", Name: "@formula", Barcodes: []string{"96385074", "OWN-1"}})
-		must(t, d, catalog.SKU{Code: "SET", Name: "套装", Bundle: true, Parts: []catalog.Part{{SKU: ids[0], Qty: 2}, {SKU: ids[1], Qty: 1}}})
+		ids := must(t, d, shampoo(), plain("SINGLE"), catalog.SKU{Code: "=1+1", Name: "@formula",
+			Barcodes: []string{"96385074", "OWN-1"}})
+		must(t, d, catalog.SKU{Code: "SET", Name: "套装", Bundle: true, Parts: []catalog.Part{{SKU: ids[0], Qty: 2},
+			{SKU: ids[1], Qty: 1}}})
 		for _, o := range []catalog.ExportOptions{{}, {Chinese: true}} {
 			for _, format := range []sheet.Format{sheet.CSV, sheet.XLSX} {
 				var file bytes.Buffer

@@ -128,15 +128,16 @@ func look(tx *db.Tx, wanted []SKU) (*known, error) {
 		k.byCode[s.Code] = s
 	}
 	if len(barcodes) > 0 {
-		err = tx.Each(`/* catalog.Put */ SELECT barcode, sku_id FROM sku_barcodes WHERE barcode = ANY($1)`, func(r db.Row) error {
-			var b string
-			var n id.SKU
-			if err := r.Scan(&b, &n); err != nil {
-				return err
-			}
-			k.owner[b] = n
-			return nil
-		}, barcodes)
+		err = tx.Each(`/* catalog.Put */ SELECT barcode, sku_id FROM sku_barcodes WHERE barcode = ANY($1)`,
+			func(r db.Row) error {
+				var b string
+				var n id.SKU
+				if err := r.Scan(&b, &n); err != nil {
+					return err
+				}
+				k.owner[b] = n
+				return nil
+			}, barcodes)
 	}
 	if err == nil && len(parts) > 0 {
 		err = tx.Each(`/* catalog.Put */ SELECT sku_id, bundle FROM skus WHERE sku_id = ANY($1)`, func(r db.Row) error {
@@ -162,7 +163,8 @@ func (k *known) judge(s, old *SKU) *fault.Fault {
 		owner, taken := k.owner[b]
 		if k.barcodes[b] || taken && (old == nil || owner != old.ID) {
 			p.add("barcodes", fmt.Sprintf("条码 %s 已属于另一个商品，扫码时会分不清；请先从那个商品上取下", shown(b)),
-				fmt.Sprintf("barcode %s belongs to another SKU and a scan could not tell them apart; take it off there first", shown(b)))
+				fmt.Sprintf("barcode %s belongs to another SKU and a scan could not tell them apart; take it off there first",
+					shown(b)))
 		}
 	}
 	for _, part := range s.Parts {
@@ -180,7 +182,8 @@ func (k *known) judge(s, old *SKU) *fault.Fault {
 	}
 	if old != nil && old.Bundle != s.Bundle {
 		p.add("bundle", "已有的商品不能在单品和组合装之间改变，因为库存和订单已按原样记账；请新建一个编码",
-			"an existing SKU cannot become a bundle or stop being one, for stock and orders are kept by what it is; make a new code")
+			"an existing SKU cannot become a bundle or stop being one, for stock and orders are kept by what it is; "+
+				"make a new code")
 	}
 	if p.bad == nil && old != nil && s.Version > 0 && s.Version != old.Version {
 		return stale(old, s)

@@ -27,14 +27,16 @@ func columnTypes() []string {
 func values(s *SKU) []any {
 	return []any{
 		int64(s.ID), s.Code, s.Name, s.NameEN, s.Category, s.Brand, s.LengthMM, s.WidthMM, s.HeightMM, s.WeightG,
-		int64(s.Cost), int64(s.Price), s.LotTracked, s.ShelfLifeDays, s.LifeLeftDaysMin, s.Bundle, s.Version, int64(s.CreatedAt),
+		int64(s.Cost), int64(s.Price), s.LotTracked, s.ShelfLifeDays, s.LifeLeftDaysMin, s.Bundle, s.Version,
+		int64(s.CreatedAt),
 	}
 }
 
 func scan(r db.Row) (*SKU, error) {
 	s := new(SKU)
 	return s, r.Scan(&s.ID, &s.Code, &s.Name, &s.NameEN, &s.Category, &s.Brand, &s.LengthMM, &s.WidthMM, &s.HeightMM,
-		&s.WeightG, &s.Cost, &s.Price, &s.LotTracked, &s.ShelfLifeDays, &s.LifeLeftDaysMin, &s.Bundle, &s.Version, &s.CreatedAt)
+		&s.WeightG, &s.Cost, &s.Price, &s.LotTracked, &s.ShelfLifeDays, &s.LifeLeftDaysMin, &s.Bundle, &s.Version,
+		&s.CreatedAt)
 }
 
 // lean are the columns that taking an order needs, of skus AS s.
@@ -53,7 +55,8 @@ func byIDs(tx *db.Tx, ids []id.SKU) ([]*SKU, error) {
 	if len(ids) == 0 {
 		return nil, nil
 	}
-	all, err := db.List(tx, `/* catalog.Get */ SELECT `+columns+` FROM skus WHERE sku_id = ANY($1) ORDER BY code`, scan, ids)
+	all, err := db.List(tx, `/* catalog.Get */ SELECT `+columns+` FROM skus WHERE sku_id = ANY($1) ORDER BY code`,
+		scan, ids)
 	if err != nil {
 		return nil, err
 	}

@@ -8,7 +8,8 @@ import (
 	"baihuo/internal/id"
 )
 
-const columns = `shop_id, code, name, platform, kind, currency, time_zone, reserve_unpaid, promises, version, created_at`
+const columns = `shop_id, code, name, platform, kind, currency, time_zone, reserve_unpaid, promises, version,
+	created_at`
 
 func scan(r db.Row) (s Shop, err error) {
 	return s, r.Scan(&s.ID, &s.Code, &s.Name, &s.Platform, &s.Kind, &s.Currency, &s.TimeZone,

@@ -83,7 +83,8 @@ func check(shops []Shop) error {
 }
 
 func storable(text string) bool {
-	return text != "" && utf8.ValidString(text) && utf8.RuneCountInString(text) <= textMax && !strings.ContainsRune(text, 0)
+	return text != "" && utf8.ValidString(text) && !strings.ContainsRune(text, 0) &&
+		utf8.RuneCountInString(text) <= textMax
 }
 
 // label keeps a wrong code from filling the report.

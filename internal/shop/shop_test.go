@@ -44,7 +44,8 @@ func timeline(t *testing.T, d *db.DB, object int64) string {
 
 func TestOpen(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
-		counter := shop.Shop{Code: "UK", Name: "Counter", Platform: "own", Kind: shop.Counter, Currency: "GBP", TimeZone: "Europe/London"}
+		counter := shop.Shop{Code: "UK", Name: "Counter", Platform: "own", Kind: shop.Counter, Currency: "GBP",
+			TimeZone: "Europe/London"}
 		first := open(t, d, taobao(), counter)
 		t.Run("creates and gives them as they stand", func(t *testing.T) {
 			var byCode map[string]shop.Shop
@@ -87,7 +88,10 @@ func TestOpen(t *testing.T) {
 		})
 		refuse := func(name string, want *fault.Fault, fields int, shops ...shop.Shop) {
 			t.Run(name, func(t *testing.T) {
-				err := d.Write(context.Background(), dbtest.By, func(tx *db.Tx) error { _, err := shop.Open(tx, shops); return err })
+				err := d.Write(context.Background(), dbtest.By, func(tx *db.Tx) error {
+					_, err := shop.Open(tx, shops)
+					return err
+				})
 				if !errors.Is(err, want) || len(fault.Of(err).Fields) != fields {
 					t.Errorf("got %v", err)
 				}
@@ -96,7 +100,8 @@ func TestOpen(t *testing.T) {
 		pounds := taobao()
 		pounds.Currency = "GBP"
 		refuse("another currency is refused", shop.ErrCurrencyFixed, 0, pounds)
-		refuse("every wrong field is named", shop.ErrInvalid, 6, shop.Shop{Code: "X\x00", Kind: "stall", Currency: "XX", TimeZone: "Local"})
+		refuse("every wrong field is named", shop.ErrInvalid, 6, shop.Shop{Code: "X\x00", Kind: "stall", Currency: "XX",
+			TimeZone: "Local"})
 		refuse("one code twice is refused", shop.ErrInvalid, 1, taobao(), taobao())
 		refuse("a name of 10 MB is refused", shop.ErrInvalid, 1, shop.Shop{Code: "Y", Name: strings.Repeat("长", 4<<20),
 			Platform: "jd", Kind: shop.Web, Currency: "CNY", TimeZone: "UTC"})
@@ -107,7 +112,9 @@ func TestRoutes(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		s := open(t, d, taobao())[0]
 		set := func(province string, ws ...id.Warehouse) error {
-			return d.Write(context.Background(), dbtest.By, func(tx *db.Tx) error { return shop.SetWarehouses(tx, s.ID, province, ws) })
+			return d.Write(context.Background(), dbtest.By, func(tx *db.Tx) error {
+				return shop.SetWarehouses(tx, s.ID, province, ws)
+			})
 		}
 		route := func() shop.Route {
 			var r map[id.Shop]shop.Route
@@ -142,7 +149,9 @@ func TestRoutes(t *testing.T) {
 				t.Errorf("%s: %v", name, err)
 			}
 		}
-		err := d.Write(context.Background(), dbtest.By, func(tx *db.Tx) error { return shop.SetWarehouses(tx, 12345, "", nil) })
+		err := d.Write(context.Background(), dbtest.By, func(tx *db.Tx) error {
+			return shop.SetWarehouses(tx, 12345, "", nil)
+		})
 		if !errors.Is(err, shop.ErrMissing) {
 			t.Errorf("unknown shop: %v", err)
 		}
@@ -164,7 +173,8 @@ func TestAudit(t *testing.T) {
 			if _, err := tx.Exec(`UPDATE shops SET time_zone = 'Mars'`); err != nil {
 				return err
 			}
-			_, err := tx.Exec(`INSERT INTO shop_warehouses (shop_id, province, position, warehouse_id) VALUES (1, '', 0, 1), ($1, '', 7, 2)`, int64(s.ID))
+			_, err := tx.Exec(`INSERT INTO shop_warehouses (shop_id, province, position, warehouse_id)
+				VALUES (1, '', 0, 1), ($1, '', 7, 2)`, int64(s.ID))
 			return err
 		})
 		if b, _ := audit(); len(b) != 3 {
