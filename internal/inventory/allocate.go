@@ -1,15 +1,13 @@
 package inventory
 
 import (
-	"slices"
-
 	"baihuo/internal/db"
 	"baihuo/internal/fault"
 	"baihuo/internal/id"
 )
 
 // Need asks for the lots and bins of pieces that a line has reserved in a
-// warehouse, for a package.
+// warehouse, for a package. A line has one SKU.
 type Need struct {
 	Package   id.Package
 	Order     id.Order
@@ -28,15 +26,15 @@ type Portion struct {
 	Lot     id.Lot
 	Bin     id.Bin
 	Qty     int64
+	Picked  int64 // of Qty, how many lie on the staging bin
 
 	reservation id.Reservation
 	stock       id.Stock
-	picked      int64
 }
 
 // Allocate fixes lots and bins, first expired first out, for each need wholly
-// or not at all. Outcomes are in the order given. Faults: ErrNotReserved,
-// ErrLotMissing.
+// or not at all. Outcomes are in the order given. Faults: ErrQuantity,
+// ErrNotReserved, ErrLotMissing.
 func Allocate(tx *db.Tx, needs []Need) ([]fault.Outcome[[]Portion], error) {
 	orders := make([]id.Order, len(needs))
 	for i, n := range needs {
@@ -51,19 +49,15 @@ func Allocate(tx *db.Tx, needs []Need) ([]fault.Outcome[[]Portion], error) {
 		return nil, err
 	}
 	outcomes := make([]fault.Outcome[[]Portion], len(needs))
+	lines := byLine(claims)
 	var all []Portion
 	for i, n := range needs {
-		mine := claimsOf(claims, lv, n)
-		if reserved := unallocated(mine); reserved < n.Qty {
-			outcomes[i] = fault.Refused[[]Portion](ErrNotReserved.With(reserved, n.Qty))
+		if n.Qty <= 0 {
+			outcomes[i] = fault.Refused[[]Portion](ErrQuantity.With(n.Qty))
 			continue
 		}
-		portions, ok := lv.allocate(tx, n, mine, shelf)
-		if !ok {
-			outcomes[i] = fault.Refused[[]Portion](ErrLotMissing)
-			continue
-		}
-		outcomes[i] = fault.OK(portions)
+		portions, refused := lv.allocate(tx, n, lv.in(n.Warehouse, lines[n.Line]), shelf)
+		outcomes[i] = fault.Outcome[[]Portion]{Value: portions, Fault: refused}
 		all = append(all, portions...)
 	}
 	if err := savePortions(tx, all); err != nil {
@@ -72,92 +66,98 @@ func Allocate(tx *db.Tx, needs []Need) ([]fault.Outcome[[]Portion], error) {
 	return outcomes, lv.settle(tx, claims)
 }
 
-func claimsOf(claims []*claimed, lv *Levels, n Need) []*claimed {
-	return slices.DeleteFunc(slices.Clone(claims), func(c *claimed) bool {
-		return c.line != n.Line || lv.byStock[c.stock].Warehouse != n.Warehouse
-	})
-}
-
-func unallocated(claims []*claimed) (n int64) {
+// in gives those of the claims that are on goods of a warehouse.
+func (l *Levels) in(warehouse id.Warehouse, claims []*claimed) []*claimed {
+	var there []*claimed
 	for _, c := range claims {
-		n += c.open - c.allocated - c.alloc
+		if l.byStock[c.stock].Warehouse == warehouse {
+			there = append(there, c)
+		}
 	}
-	return n
+	return there
 }
 
-// slot is sellable goods of one lot in one bin.
+// slot is goods of one lot in one bin.
 type slot struct {
-	lot  id.Lot
-	bin  id.Bin
-	left int64
+	lot    id.Lot
+	bin    id.Bin
+	left   int64 // sellable and not allocated
+	held   int64 // allocated
+	bad    int64 // unsellable
+	barred bool
 }
 
 // loadShelf gives the slots of each counter in the order they must leave: the
-// first to expire first, goods without a date last. Picked goods on the staging
-// bin belong to somebody already.
+// first to expire first, goods without a date last. All that lies on the staging
+// bin is allocated.
 func loadShelf(tx *db.Tx, lv *Levels) (map[id.Stock][]*slot, error) {
 	shelf := map[id.Stock][]*slot{}
-	stocks := make([]id.Stock, len(lv.order))
-	for i, c := range lv.order {
-		stocks[i] = c.stock
-	}
 	err := tx.Each(`/* inventory.loadShelf */ SELECT s.stock_id, s.lot_id, s.bin_id,
-		s.qty_on_hand - s.qty_allocated - s.qty_unsellable
+		s.qty_on_hand - s.qty_allocated - s.qty_unsellable, s.qty_allocated, s.qty_unsellable, COALESCE(l.barred, FALSE)
 		FROM stock_lots s LEFT JOIN lots l ON l.lot_id = s.lot_id
-		WHERE s.stock_id = ANY($1) AND s.bin_id <> 1 AND s.qty_on_hand - s.qty_allocated - s.qty_unsellable > 0
-		ORDER BY CASE WHEN COALESCE(l.expires_on, '') = '' THEN '9' ELSE l.expires_on END, s.lot_id, s.bin_id`,
+		WHERE s.stock_id = ANY($1) AND s.qty_on_hand > 0
+		ORDER BY CASE WHEN COALESCE(l.expires_on, '') = '' THEN '9' ELSE l.expires_on END,
+		COALESCE(l.made_on, ''), s.lot_id, s.bin_id`,
 		func(r db.Row) error {
 			var stock id.Stock
 			s := &slot{}
-			err := r.Scan(&stock, &s.lot, &s.bin, &s.left)
+			err := r.Scan(&stock, &s.lot, &s.bin, &s.left, &s.held, &s.bad, &s.barred)
 			shelf[stock] = append(shelf[stock], s)
 			return err
-		}, stocks)
+		}, lv.stocks())
 	return shelf, err
 }
 
-func (l *Levels) allocate(tx *db.Tx, n Need, claims []*claimed, shelf map[id.Stock][]*slot) ([]Portion, bool) {
-	if shelved(claims, shelf) < n.Qty {
-		return nil, false
+func (l *Levels) allocate(tx *db.Tx, n Need, claims []*claimed, shelf map[id.Stock][]*slot) ([]Portion, *fault.Fault) {
+	var reserved, shelved int64
+	for _, c := range claims {
+		reserved += c.loose()
+	}
+	if reserved < n.Qty {
+		return nil, ErrNotReserved.With(reserved, n.Qty)
+	}
+	slots := shelf[claims[0].stock]
+	for _, s := range slots {
+		shelved += s.sellable()
+	}
+	if shelved < n.Qty {
+		return nil, ErrLotMissing
 	}
 	var portions []Portion
 	left := n.Qty
 	for _, c := range claims {
-		counter := l.byStock[c.stock]
-		for _, s := range shelf[c.stock] {
-			qty := min(left, s.left, c.open-c.allocated-c.alloc)
-			if qty <= 0 {
-				continue
+		for _, s := range slots {
+			if qty := min(left, s.sellable(), c.loose()); qty > 0 {
+				left -= qty
+				portions = append(portions, l.fix(tx, n, c, s, qty))
 			}
-			s.left -= qty
-			c.alloc += qty
-			left -= qty
-			p := Portion{ID: id.Allocation(tx.NewID()), Package: n.Package, Order: n.Order, Line: n.Line, Place: counter.Place,
-				Lot: s.lot, Bin: s.bin, Qty: qty, reservation: c.id, stock: c.stock}
-			portions = append(portions, p)
-			l.put(counter, s.lot, s.bin, lotChange{allocated: qty})
-			l.post(p.entry(counter, "allocate"))
 		}
 	}
-	return portions, left == 0
+	return portions, nil
 }
 
-func shelved(claims []*claimed, shelf map[id.Stock][]*slot) (n int64) {
-	seen := map[id.Stock]bool{}
-	for _, c := range claims {
-		if seen[c.stock] {
-			continue
-		}
-		seen[c.stock] = true
-		for _, s := range shelf[c.stock] {
-			n += s.left
-		}
+func (s *slot) sellable() int64 {
+	if s.barred {
+		return 0
 	}
-	return n
+	return s.left
 }
 
-func (p Portion) entry(c *Counter, kind string) entry {
-	return entry{counter: c, kind: kind, qty: p.Qty, lot: p.Lot, bin: p.Bin, reservation: p.reservation,
+// fix books qty pieces of a slot for a claim.
+func (l *Levels) fix(tx *db.Tx, n Need, c *claimed, s *slot, qty int64) Portion {
+	s.left -= qty
+	s.held += qty
+	c.alloc += qty
+	counter := l.byStock[c.stock]
+	p := Portion{ID: id.Allocation(tx.NewID()), Package: n.Package, Order: n.Order, Line: n.Line, Place: counter.Place,
+		Lot: s.lot, Bin: s.bin, Qty: qty, reservation: c.id, stock: c.stock}
+	l.put(counter, s.lot, s.bin, binChange{allocated: qty})
+	l.post(p.entry(counter, "allocate", qty))
+	return p
+}
+
+func (p Portion) entry(c *Counter, kind string, qty int64) entry {
+	return entry{counter: c, kind: kind, qty: qty, lot: p.Lot, bin: p.Bin, reservation: p.reservation,
 		order: p.Order, line: p.Line, pack: p.Package}
 }
 
@@ -169,126 +169,5 @@ func savePortions(tx *db.Tx, list []Portion) error {
 			int64(p.Order), int64(p.Line), p.Qty, p.Qty)
 	}
 	_, err := rows.Run()
-	return err
-}
-
-// Portions gives what is allocated to packages and not shipped, locked.
-func Portions(tx *db.Tx, packages []id.Package) ([]Portion, error) {
-	return db.List(tx, `/* inventory.Portions */ SELECT a.allocation_id, a.package_id, a.order_id, a.line_id, s.warehouse_id,
-		s.sku_id, a.lot_id, a.bin_id, a.qty_open, a.qty_picked, a.reservation_id, a.stock_id
-		FROM allocations a JOIN stock s ON s.stock_id = a.stock_id
-		WHERE a.package_id = ANY($1) AND a.qty_open > 0 ORDER BY a.allocation_id`, func(r db.Row) (p Portion, err error) {
-		err = r.Scan(&p.ID, &p.Package, &p.Order, &p.Line, &p.Place.Warehouse, &p.Place.SKU, &p.Lot, &p.Bin, &p.Qty,
-			&p.picked, &p.reservation, &p.stock)
-		return p, err
-	}, sorted(packages))
-}
-
-// held loads the portions of packages with their claims and counters locked, in
-// the house's order.
-func held(tx *db.Tx, packages []id.Package) ([]Portion, map[id.Reservation]*claimed, []*claimed, *Levels, error) {
-	portions, err := Portions(tx, packages)
-	if err != nil {
-		return nil, nil, nil, nil, err
-	}
-	orders := make([]id.Order, len(portions))
-	for i, p := range portions {
-		orders[i] = p.Order
-	}
-	claims, lv, err := lockClaims(tx, orders)
-	if err != nil {
-		return nil, nil, nil, nil, err
-	}
-	byID := make(map[id.Reservation]*claimed, len(claims))
-	for _, c := range claims {
-		byID[c.id] = c
-	}
-	return portions, byID, claims, lv, nil
-}
-
-// Pick moves all that is allocated to the packages to the staging bin.
-func Pick(tx *db.Tx, packages []id.Package) error {
-	portions, _, _, lv, err := held(tx, packages)
-	if err != nil {
-		return err
-	}
-	for _, p := range portions {
-		if n := p.Qty - p.picked; n > 0 {
-			p.Qty = n
-			counter := lv.byStock[p.stock]
-			lv.put(counter, p.Lot, p.Bin, lotChange{onHand: -n, allocated: -n})
-			lv.put(counter, p.Lot, BinStage, lotChange{onHand: n, allocated: n})
-			lv.post(p.entry(counter, "pick"))
-		}
-	}
-	if _, err := tx.Exec(`/* inventory.Pick */ UPDATE allocations SET qty_picked = qty_open
-		WHERE package_id = ANY($1) AND qty_open > 0`, sorted(packages)); err != nil {
-		return err
-	}
-	return lv.save(tx)
-}
-
-// Unallocate undoes Allocate, and Pick where that was done: goods go back to
-// the bins they came from, the reservations stay.
-func Unallocate(tx *db.Tx, packages []id.Package) ([]Portion, error) {
-	portions, byID, claims, lv, err := held(tx, packages)
-	if err != nil {
-		return nil, err
-	}
-	for _, p := range portions {
-		counter := lv.byStock[p.stock]
-		lv.put(counter, p.Lot, p.Bin, lotChange{onHand: p.picked, allocated: -(p.Qty - p.picked)})
-		lv.put(counter, p.Lot, BinStage, lotChange{onHand: -p.picked, allocated: -p.picked})
-		kind := "unallocate"
-		if p.picked > 0 {
-			kind = "unpick"
-		}
-		lv.post(p.entry(counter, kind))
-		byID[p.reservation].alloc -= p.Qty
-	}
-	if err := closePortions(tx, packages); err != nil {
-		return nil, err
-	}
-	return portions, lv.settle(tx, claims)
-}
-
-// Ship takes what is picked for the packages out of the house. Faults:
-// ErrNotAllocated when a package has nothing picked.
-func Ship(tx *db.Tx, packages []id.Package) ([]Portion, error) {
-	portions, byID, claims, lv, err := held(tx, packages)
-	if err != nil {
-		return nil, err
-	}
-	ready := map[id.Package]bool{}
-	for _, p := range portions {
-		if p.picked < p.Qty {
-			return nil, ErrNotAllocated
-		}
-		ready[p.Package] = true
-		counter, c := lv.byStock[p.stock], byID[p.reservation]
-		c.less += p.Qty
-		c.alloc -= p.Qty
-		lv.put(counter, p.Lot, BinStage, lotChange{onHand: -p.Qty, allocated: -p.Qty})
-		e := p.entry(counter, "ship")
-		e.onHand, e.reserved = -p.Qty, -p.Qty
-		lv.post(e)
-	}
-	for _, pack := range packages {
-		if !ready[pack] {
-			return nil, ErrNotAllocated
-		}
-	}
-	if err := closePortions(tx, packages); err != nil {
-		return nil, err
-	}
-	if err := saveClaims(tx, claims); err != nil {
-		return nil, err
-	}
-	return portions, lv.save(tx)
-}
-
-func closePortions(tx *db.Tx, packages []id.Package) error {
-	_, err := tx.Exec(`/* inventory.closePortions */ UPDATE allocations SET qty_open = 0, qty_picked = 0
-		WHERE package_id = ANY($1) AND qty_open > 0`, sorted(packages))
 	return err
 }

@@ -7,132 +7,99 @@ import (
 )
 
 // Audit proves the stock books and names each row that does not fit. proved
-// counts what was looked at.
+// counts what was looked at. On a live database it sees one snapshot.
 //
 //   - counters: playing all rows of a counter in the order of versions leaves no
 //     version out, breaks no guard on the way and ends at the counter;
-//   - reservations: open = quantity - what ledger rows released or shipped;
-//     reserved of a counter = the sum of open;
-//   - bins: on hand, allocated and unsellable of a counter = the sums of its bins;
-//   - allocations: open of a reservation's portions = its allocated.
+//   - ledger rows: the figures are those of their kind, the reservation is theirs;
+//   - reservations: open = quantity - what the ledger released and shipped;
+//     allocated = what the ledger allocated = what the allocations hold; reserved
+//     of a counter = the sum of open;
+//   - bins: on hand and unsellable of each lot in each bin = its ledger rows,
+//     allocated = the open allocations there.
 func Audit(tx *db.Tx) (proved map[string]int64, breaches []string, err error) {
-	proved = map[string]int64{}
-	if err := auditLedger(tx, proved, &breaches); err != nil {
-		return nil, nil, err
-	}
-	for _, c := range sums {
-		n, err := tx.Number(c.count)
-		if err != nil {
+	a := &auditor{tx: tx, proved: map[string]int64{}}
+	for _, prove := range []func() error{a.counters, a.entries, a.reservations, a.reserved, a.bins} {
+		if err := prove(); err != nil {
 			return nil, nil, err
 		}
-		proved[c.name] = n
-		err = tx.Each(c.breach+" LIMIT 100", func(r db.Row) error {
-			var key, want, have int64
-			err := r.Scan(&key, &want, &have)
-			breaches = append(breaches, fmt.Sprintf("%s %d: the books say %d, the sum of its rows is %d", c.name, key, want, have))
+	}
+	return a.proved, a.breaches, nil
+}
+
+// breachesMax bounds the list of a broken database; the first rows tell enough.
+const breachesMax = 1000
+
+type auditor struct {
+	tx       *db.Tx
+	proved   map[string]int64
+	breaches []string
+}
+
+func (a *auditor) breach(format string, args ...any) {
+	if len(a.breaches) < breachesMax {
+		a.breaches = append(a.breaches, fmt.Sprintf(format, args...))
+	}
+}
+
+// each counts the rows of what is proved and hands on those that break it.
+func (a *auditor) each(name, table, text string, scan func(db.Row) error) error {
+	n, err := a.tx.Number(`/* inventory.Audit */ SELECT COUNT(*) FROM ` + table)
+	if err != nil {
+		return err
+	}
+	a.proved[name] = n
+	return a.tx.Each(text, scan)
+}
+
+// counters plays every counter's rows. Rows of one version belong to one batch
+// and count together.
+func (a *auditor) counters() error {
+	p := player{auditor: a, counters: map[int64]*Counter{}}
+	var order []*Counter
+	err := a.each("stock counter", "stock", `/* inventory.Audit */ SELECT `+counterColumns+` FROM stock ORDER BY stock_id`,
+		func(r db.Row) error {
+			c, err := scanCounter(r)
+			p.counters[int64(c.stock)] = c
+			order = append(order, c)
 			return err
 		})
-		if err != nil {
-			return nil, nil, err
-		}
-	}
-	return proved, breaches, nil
-}
-
-// sums are the comparisons of a figure with the sum of the rows it stands for.
-var sums = []struct{ name, count, breach string }{
-	{
-		"stock reserved", `/* inventory.Audit */ SELECT COUNT(*) FROM stock`,
-		`/* inventory.Audit */ SELECT s.stock_id, s.qty_reserved, COALESCE(r.open, 0) FROM stock s LEFT JOIN
-		(SELECT stock_id, SUM(qty_open) AS open FROM reservations GROUP BY stock_id) r ON r.stock_id = s.stock_id
-		WHERE s.qty_reserved <> COALESCE(r.open, 0) ORDER BY s.stock_id`,
-	},
-	{
-		"reservation", `/* inventory.Audit */ SELECT COUNT(*) FROM reservations`,
-		`/* inventory.Audit */ SELECT r.reservation_id, r.qty_open, r.qty - COALESCE(l.gone, 0) FROM reservations r LEFT JOIN
-		(SELECT reservation_id, SUM(qty) AS gone FROM stock_ledger WHERE kind IN ('release', 'ship') AND reservation_id > 0
-		GROUP BY reservation_id) l ON l.reservation_id = r.reservation_id
-		WHERE r.qty_open <> r.qty - COALESCE(l.gone, 0) ORDER BY r.reservation_id`,
-	},
-	{
-		"reservation allocated", `/* inventory.Audit */ SELECT COUNT(*) FROM allocations`,
-		`/* inventory.Audit */ SELECT r.reservation_id, r.qty_allocated, COALESCE(a.open, 0) FROM reservations r LEFT JOIN
-		(SELECT reservation_id, SUM(qty_open) AS open FROM allocations GROUP BY reservation_id) a
-		ON a.reservation_id = r.reservation_id WHERE r.qty_allocated <> COALESCE(a.open, 0) ORDER BY r.reservation_id`,
-	},
-	{
-		"stock on hand in bins", `/* inventory.Audit */ SELECT COUNT(*) FROM stock_lots`,
-		`/* inventory.Audit */ SELECT s.stock_id, s.qty_on_hand, COALESCE(l.n, 0) FROM stock s LEFT JOIN
-		(SELECT stock_id, SUM(qty_on_hand) AS n FROM stock_lots GROUP BY stock_id) l ON l.stock_id = s.stock_id
-		WHERE s.qty_on_hand <> COALESCE(l.n, 0) ORDER BY s.stock_id`,
-	},
-	{
-		"stock unsellable in bins", `/* inventory.Audit */ SELECT COUNT(*) FROM stock_lots`,
-		`/* inventory.Audit */ SELECT s.stock_id, s.qty_unsellable, COALESCE(l.n, 0) FROM stock s LEFT JOIN
-		(SELECT stock_id, SUM(qty_unsellable) AS n FROM stock_lots GROUP BY stock_id) l ON l.stock_id = s.stock_id
-		WHERE s.qty_unsellable <> COALESCE(l.n, 0) ORDER BY s.stock_id`,
-	},
-	{
-		"stock allocated in bins", `/* inventory.Audit */ SELECT COUNT(*) FROM stock_lots`,
-		`/* inventory.Audit */ SELECT s.stock_id, COALESCE(a.n, 0), COALESCE(l.n, 0) FROM stock s LEFT JOIN
-		(SELECT stock_id, SUM(qty_allocated) AS n FROM stock_lots GROUP BY stock_id) l ON l.stock_id = s.stock_id LEFT JOIN
-		(SELECT stock_id, SUM(qty_open) AS n FROM allocations GROUP BY stock_id) a ON a.stock_id = s.stock_id
-		WHERE COALESCE(a.n, 0) <> COALESCE(l.n, 0) ORDER BY s.stock_id`,
-	},
-}
-
-// auditLedger plays every counter's rows. Rows of one version belong to one
-// batch and count together.
-func auditLedger(tx *db.Tx, proved map[string]int64, breaches *[]string) error {
-	counters := map[int64]*Counter{}
-	err := tx.Each(`/* inventory.Audit */ SELECT `+counterColumns+` FROM stock`, func(r db.Row) error {
-		c, err := scanCounter(r)
-		counters[int64(c.stock)] = c
-		return err
-	})
 	if err != nil {
 		return err
 	}
-	proved["stock counter"] = int64(len(counters))
-	p := player{breaches: breaches}
-	err = tx.Each(`/* inventory.Audit */ SELECT stock_id, stock_version, SUM(on_hand), SUM(reserved), SUM(unsellable), SUM(n) FROM (
-		SELECT stock_id, stock_version, on_hand, reserved, unsellable, 1 AS n FROM stock_ledger
-		UNION ALL SELECT stock_id, stock_version, 0, qty, 0, 1 FROM reservations) m
+	err = a.tx.Each(`/* inventory.Audit */ SELECT stock_id, stock_version, SUM(on_hand), SUM(reserved), SUM(unsellable) FROM (
+		SELECT stock_id, stock_version, on_hand, reserved, unsellable FROM stock_ledger
+		UNION ALL SELECT stock_id, stock_version, 0, qty, 0 FROM reservations) m
 		GROUP BY stock_id, stock_version ORDER BY stock_id, stock_version`, func(r db.Row) error {
-		var stock, version, onHand, reserved, unsellable, n int64
-		if err := r.Scan(&stock, &version, &onHand, &reserved, &unsellable, &n); err != nil {
+		var stock, version int64
+		var d change
+		if err := r.Scan(&stock, &version, &d.onHand, &d.reserved, &d.unsellable); err != nil {
 			return err
 		}
-		proved["stock ledger row"] += n
-		p.play(counters, stock, version, change{onHand: onHand, reserved: reserved, unsellable: unsellable})
+		p.play(stock, version, d)
 		return nil
 	})
-	if err != nil {
-		return err
-	}
-	p.end(counters)
-	for stock, c := range counters {
-		if c.version > 0 && !p.seen[stock] {
-			p.breach("stock %d: the counter says version %d, its ledger is empty", stock, c.version)
+	p.end()
+	for _, c := range order {
+		if !c.posted.touched && (c.version > 0 || c.OnHand > 0 || c.Reserved > 0 || c.Unsellable > 0) {
+			a.breach("stock %d: the counter says %d/%d/%d at version %d, its ledger is empty (on hand/reserved/unsellable)",
+				c.stock, c.OnHand, c.Reserved, c.Unsellable, c.version)
 		}
 	}
-	return nil
+	return err
 }
 
+// player follows one counter after the other through their ledgers.
 type player struct {
+	*auditor
+	counters       map[int64]*Counter
 	stock, version int64
 	sum            change
-	seen           map[int64]bool
-	breaches       *[]string
 }
 
-func (p *player) breach(format string, args ...any) {
-	*p.breaches = append(*p.breaches, fmt.Sprintf(format, args...))
-}
-
-func (p *player) play(counters map[int64]*Counter, stock, version int64, d change) {
+func (p *player) play(stock, version int64, d change) {
 	if stock != p.stock {
-		p.end(counters)
+		p.end()
 		p.stock, p.version, p.sum = stock, 0, change{}
 	}
 	if version != p.version+1 {
@@ -147,21 +114,93 @@ func (p *player) play(counters map[int64]*Counter, stock, version int64, d chang
 	}
 }
 
-func (p *player) end(counters map[int64]*Counter) {
+func (p *player) end() {
 	if p.stock == 0 {
 		return
 	}
-	if p.seen == nil {
-		p.seen = map[int64]bool{}
-	}
-	p.seen[p.stock] = true
-	c := counters[p.stock]
+	c := p.counters[p.stock]
 	if c == nil {
 		p.breach("stock %d: ledger rows without a counter", p.stock)
 		return
 	}
+	c.posted.touched = true
 	if c.version != p.version || c.OnHand != p.sum.onHand || c.Reserved != p.sum.reserved || c.Unsellable != p.sum.unsellable {
 		p.breach("stock %d: the counter says %d/%d/%d at version %d, its ledger %d/%d/%d at version %d (on hand/reserved/unsellable)",
 			p.stock, c.OnHand, c.Reserved, c.Unsellable, c.version, p.sum.onHand, p.sum.reserved, p.sum.unsellable, p.version)
 	}
+}
+
+func (a *auditor) entries() error {
+	return a.each("stock ledger row", "stock_ledger", `/* inventory.Audit */ SELECT l.entry_id, l.stock_id, l.kind, l.qty
+		FROM stock_ledger l LEFT JOIN reservations r ON r.reservation_id = l.reservation_id
+		WHERE NOT CASE
+			WHEN l.kind IN ('receive', 'return') THEN l.qty > 0 AND l.on_hand = l.qty AND l.reserved = 0 AND l.unsellable IN (0, l.qty)
+			WHEN l.kind IN ('adjust', 'count', 'transfer') THEN l.qty <> 0 AND l.on_hand = l.qty AND l.reserved = 0
+				AND ABS(l.unsellable) <= ABS(l.qty)
+			WHEN l.kind IN ('damage', 'bar') THEN l.qty < 0 AND l.on_hand = 0 AND l.reserved = 0 AND l.unsellable = -l.qty
+			WHEN l.kind = 'release' THEN l.qty > 0 AND l.on_hand = 0 AND l.reserved = -l.qty AND l.unsellable = 0
+			WHEN l.kind = 'ship' THEN l.qty > 0 AND l.on_hand = -l.qty AND l.reserved = -l.qty AND l.unsellable = 0
+			ELSE l.qty > 0 AND l.on_hand = 0 AND l.reserved = 0 AND l.unsellable = 0 END
+		OR (l.reservation_id > 0) <> (l.kind IN ('release', 'allocate', 'unallocate', 'pick', 'unpick', 'ship'))
+		OR (l.reservation_id > 0 AND (r.reservation_id IS NULL OR r.stock_id <> l.stock_id OR r.order_id <> l.order_id
+			OR r.line_id <> l.line_id))
+		ORDER BY l.entry_id LIMIT 100`, func(r db.Row) error {
+		var entry, stock, qty int64
+		var kind string
+		err := r.Scan(&entry, &stock, &kind, &qty)
+		a.breach("stock %d: ledger row %d (%s %d) does not fit its kind or its reservation", stock, entry, kind, qty)
+		return err
+	})
+}
+
+func (a *auditor) reservations() error {
+	return a.each("reservation", "reservations", `/* inventory.Audit */ SELECT r.reservation_id, r.qty_open,
+		r.qty - COALESCE(l.gone, 0), r.qty_allocated, COALESCE(l.fixed, 0), COALESCE(a.open, 0)
+		FROM reservations r LEFT JOIN (SELECT reservation_id,
+			SUM(CASE WHEN kind IN ('release', 'ship') THEN qty ELSE 0 END) AS gone,
+			SUM(CASE WHEN kind = 'allocate' THEN qty WHEN kind IN ('unallocate', 'unpick', 'ship') THEN -qty ELSE 0 END) AS fixed
+			FROM stock_ledger WHERE reservation_id > 0 GROUP BY reservation_id) l ON l.reservation_id = r.reservation_id
+		LEFT JOIN (SELECT reservation_id, SUM(qty_open) AS open FROM allocations GROUP BY reservation_id) a
+			ON a.reservation_id = r.reservation_id
+		WHERE r.qty_open <> r.qty - COALESCE(l.gone, 0) OR r.qty_allocated <> COALESCE(l.fixed, 0)
+		OR r.qty_allocated <> COALESCE(a.open, 0) ORDER BY r.reservation_id LIMIT 100`, func(r db.Row) error {
+		var key, open, openWant, allocated, fixed, held int64
+		err := r.Scan(&key, &open, &openWant, &allocated, &fixed, &held)
+		a.breach("reservation %d: open is %d, its ledger says %d; allocated is %d, its ledger says %d, its allocations %d",
+			key, open, openWant, allocated, fixed, held)
+		return err
+	})
+}
+
+func (a *auditor) reserved() error {
+	return a.each("allocation", "allocations", `/* inventory.Audit */ SELECT s.stock_id, s.qty_reserved, COALESCE(r.open, 0)
+		FROM stock s LEFT JOIN (SELECT stock_id, SUM(qty_open) AS open FROM reservations GROUP BY stock_id) r
+			ON r.stock_id = s.stock_id
+		WHERE s.qty_reserved <> COALESCE(r.open, 0) ORDER BY s.stock_id LIMIT 100`, func(r db.Row) error {
+		var stock, have, want int64
+		err := r.Scan(&stock, &have, &want)
+		a.breach("stock %d: reserved is %d, its reservations have %d open", stock, have, want)
+		return err
+	})
+}
+
+// bins: picked goods lie on the staging bin (1) until they are shipped.
+func (a *auditor) bins() error {
+	return a.each("lot in a bin", "stock_lots", `/* inventory.Audit */ SELECT stock_id, lot_id, bin_id,
+		SUM(on_hand), SUM(allocated), SUM(unsellable) FROM (
+		SELECT stock_id, lot_id, bin_id, qty_on_hand AS on_hand, qty_allocated AS allocated, qty_unsellable AS unsellable FROM stock_lots
+		UNION ALL SELECT stock_id, lot_id, CASE WHEN kind = 'ship' THEN 1 ELSE bin_id END,
+			CASE WHEN kind = 'pick' THEN qty WHEN kind = 'unpick' THEN -qty ELSE -on_hand END, 0, -unsellable FROM stock_ledger
+		UNION ALL SELECT stock_id, lot_id, 1, CASE WHEN kind = 'pick' THEN -qty ELSE qty END, 0, 0 FROM stock_ledger
+			WHERE kind IN ('pick', 'unpick')
+		UNION ALL SELECT stock_id, lot_id, bin_id, 0, qty_picked - qty_open, 0 FROM allocations
+		UNION ALL SELECT stock_id, lot_id, 1, 0, -qty_picked, 0 FROM allocations) m
+		GROUP BY stock_id, lot_id, bin_id HAVING SUM(on_hand) <> 0 OR SUM(allocated) <> 0 OR SUM(unsellable) <> 0
+		ORDER BY stock_id, lot_id, bin_id LIMIT 100`, func(r db.Row) error {
+		var stock, lot, bin, onHand, allocated, unsellable int64
+		err := r.Scan(&stock, &lot, &bin, &onHand, &allocated, &unsellable)
+		a.breach("stock %d lot %d bin %d: on hand is off by %d, allocated by %d, unsellable by %d",
+			stock, lot, bin, onHand, allocated, unsellable)
+		return err
+	})
 }

@@ -1,6 +1,7 @@
 package inventory
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 
@@ -27,9 +28,10 @@ type Counter struct {
 	posted     change
 }
 
+// quota is what is set aside for one shop. posted is what the batch does to used.
 type quota struct {
-	shop               id.Shop
-	quota, used, given int64
+	shop                id.Shop
+	quota, used, posted int64
 }
 
 // Free guards orders that are sold elsewhere already.
@@ -65,7 +67,7 @@ type Levels struct {
 	byStock  map[id.Stock]*Counter
 	order    []*Counter // by id: the order of locks and of writes
 	entries  []entry
-	lots     map[lotPlace]*lotChange
+	bins     map[slotKey]*binChange
 }
 
 // At gives the counter of a place, nil where there is none.
@@ -80,7 +82,9 @@ func scanCounter(r db.Row) (*Counter, error) {
 }
 
 // Lock loads and locks the counters of skus in warehouses, in the order of
-// their ids. Stock is locked late: orders, packages and reservations first.
+// their ids. Stock is locked late: orders, packages and reservations first, so
+// Release, Unallocate and the like come before it. What another verb changes
+// afterwards is not seen here: Reserve then says ErrDrift.
 func Lock(tx *db.Tx, skus []id.SKU, warehouses []id.Warehouse) (*Levels, error) {
 	list, err := db.List(tx, `/* inventory.Lock */ SELECT `+counterColumns+` FROM stock
 		WHERE sku_id = ANY($1) AND warehouse_id = ANY($2) ORDER BY stock_id FOR UPDATE`,
@@ -101,6 +105,24 @@ func Look(tx *db.Tx, skus []id.SKU) (*Levels, error) {
 	return newLevels(tx, list)
 }
 
+// stocks gives the counters' ids in ascending order.
+func (l *Levels) stocks() []id.Stock {
+	stocks := make([]id.Stock, len(l.order))
+	for i, c := range l.order {
+		stocks[i] = c.stock
+	}
+	return stocks
+}
+
+// lockPlaces locks the counters of places that exist.
+func lockPlaces(tx *db.Tx, places []Place) (*Levels, error) {
+	skus, warehouses := make([]id.SKU, len(places)), make([]id.Warehouse, len(places))
+	for i, p := range places {
+		skus[i], warehouses[i] = p.SKU, p.Warehouse
+	}
+	return Lock(tx, skus, warehouses)
+}
+
 func lockStocks(tx *db.Tx, stocks []id.Stock) (*Levels, error) {
 	list, err := db.List(tx, `/* inventory.lockStocks */ SELECT `+counterColumns+` FROM stock
 		WHERE stock_id = ANY($1) ORDER BY stock_id FOR UPDATE`, scanCounter, sorted(stocks))
@@ -114,40 +136,32 @@ func lockStocks(tx *db.Tx, stocks []id.Stock) (*Levels, error) {
 func openPlaces(tx *db.Tx, places []Place) (*Levels, error) {
 	places = slices.Clone(places)
 	slices.SortFunc(places, func(a, b Place) int {
-		if a.SKU != b.SKU {
-			return compare(a.SKU, b.SKU)
-		}
-		return compare(a.Warehouse, b.Warehouse)
+		return cmp.Or(cmp.Compare(a.SKU, b.SKU), cmp.Compare(a.Warehouse, b.Warehouse))
 	})
 	places = slices.Compact(places)
 	rows := tx.Batch(`/* inventory.openPlaces */ INSERT INTO stock (stock_id, warehouse_id, sku_id) VALUES {rows}
 		ON CONFLICT DO NOTHING`)
-	var skus []id.SKU
-	var warehouses []id.Warehouse
 	for _, p := range places {
-		rows.Add(tx.NewID(), p.Warehouse, p.SKU)
-		skus, warehouses = append(skus, p.SKU), append(warehouses, p.Warehouse)
+		rows.Add(tx.NewID(), int64(p.Warehouse), int64(p.SKU))
 	}
 	if _, err := rows.Run(); err != nil {
 		return nil, err
 	}
-	return Lock(tx, skus, warehouses)
+	return lockPlaces(tx, places)
 }
 
 func newLevels(tx *db.Tx, list []*Counter) (*Levels, error) {
 	l := &Levels{order: list, counters: make(map[Place]*Counter, len(list)), byStock: make(map[id.Stock]*Counter, len(list))}
-	stocks := make([]id.Stock, len(list))
-	for i, c := range list {
+	for _, c := range list {
 		l.counters[c.Place] = c
 		l.byStock[c.stock] = c
-		stocks[i] = c.stock
 	}
-	return l, l.loadQuotas(tx, stocks)
+	return l, l.loadQuotas(tx)
 }
 
 // loadQuotas reads the quotas of the counters. They change only under the lock
 // of their counter. Few shops use them, so one look says that there are none.
-func (l *Levels) loadQuotas(tx *db.Tx, stocks []id.Stock) error {
+func (l *Levels) loadQuotas(tx *db.Tx) error {
 	some, err := tx.Number(`/* inventory.loadQuotas */ SELECT COUNT(*) FROM (SELECT 1 FROM stock_quotas LIMIT 1) q`)
 	if err != nil || some == 0 {
 		return err
@@ -161,21 +175,11 @@ func (l *Levels) loadQuotas(tx *db.Tx, stocks []id.Stock) error {
 			c.quotas = append(c.quotas, q)
 		}
 		return err
-	}, stocks)
+	}, l.stocks())
 }
 
 // LotKey names a lot by SKU and code.
 func LotKey(sku id.SKU, code string) string { return strconv.FormatInt(int64(sku), 10) + " " + code }
-
-func compare[T ~int64](a, b T) int {
-	switch {
-	case a < b:
-		return -1
-	case a > b:
-		return 1
-	}
-	return 0
-}
 
 // sorted gives the different values in ascending order.
 func sorted[T ~int64 | ~string](values []T) []T {

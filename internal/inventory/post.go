@@ -1,6 +1,9 @@
 package inventory
 
 import (
+	"cmp"
+	"slices"
+
 	"baihuo/internal/db"
 	"baihuo/internal/id"
 )
@@ -28,18 +31,18 @@ type entry struct {
 	reference   string
 }
 
-type lotPlace struct {
+// slotKey is one lot in one bin of a counter.
+type slotKey struct {
 	stock id.Stock
 	lot   id.Lot
 	bin   id.Bin
 }
 
-type lotChange struct{ onHand, allocated, unsellable int64 }
+type binChange struct{ onHand, allocated, unsellable int64 }
 
 // post books an entry on its counter in memory; save writes it.
 func (l *Levels) post(e entry) {
-	c := e.counter
-	c.touch(e.onHand, e.reserved, e.unsellable)
+	e.counter.touch(e.onHand, e.reserved, e.unsellable)
 	l.entries = append(l.entries, e)
 }
 
@@ -54,22 +57,22 @@ func (c *Counter) touch(onHand, reserved, unsellable int64) {
 }
 
 // put books a change of what lies in a bin of a lot.
-func (l *Levels) put(c *Counter, lot id.Lot, bin id.Bin, d lotChange) {
-	if l.lots == nil {
-		l.lots = map[lotPlace]*lotChange{}
+func (l *Levels) put(c *Counter, lot id.Lot, bin id.Bin, d binChange) {
+	if l.bins == nil {
+		l.bins = map[slotKey]*binChange{}
 	}
-	key := lotPlace{c.stock, lot, bin}
-	have := l.lots[key]
+	key := slotKey{c.stock, lot, bin}
+	have := l.bins[key]
 	if have == nil {
-		have = &lotChange{}
-		l.lots[key] = have
+		have = &binChange{}
+		l.bins[key] = have
 	}
 	have.onHand += d.onHand
 	have.allocated += d.allocated
 	have.unsellable += d.unsellable
 }
 
-// save writes every touched counter once, then the ledger rows and the bins.
+// save writes every touched counter once, then quotas, bins and ledger rows.
 // The statement repeats the guard and looks at the version, so its count says
 // whether what was decided still holds.
 func (l *Levels) save(tx *db.Tx) error {
@@ -91,11 +94,10 @@ func (l *Levels) save(tx *db.Tx) error {
 	if n != int64(update.Len()) {
 		return ErrDrift
 	}
-	if err := l.saveLots(tx); err != nil {
-		return err
-	}
-	if err := l.saveEntries(tx); err != nil {
-		return err
+	for _, write := range []func(*db.Tx) error{l.saveQuotas, l.saveBins, l.saveEntries} {
+		if err := write(tx); err != nil {
+			return err
+		}
 	}
 	for _, c := range l.order {
 		if c.posted.touched {
@@ -103,7 +105,6 @@ func (l *Levels) save(tx *db.Tx) error {
 			c.posted = change{}
 		}
 	}
-	l.entries, l.lots = nil, nil
 	return nil
 }
 
@@ -117,27 +118,27 @@ func (l *Levels) saveEntries(tx *db.Tx) error {
 			int64(e.lot), int64(e.bin), int64(e.reservation), int64(e.order), int64(e.line), int64(e.pack), e.reference,
 			by.Actor, by.Cause, now)
 	}
+	l.entries = nil
 	_, err := rows.Run()
 	return err
 }
 
-func (l *Levels) saveLots(tx *db.Tx) error {
-	open := tx.Batch(`/* inventory.saveLots */ INSERT INTO stock_lots (stock_id, lot_id, bin_id, qty_on_hand) VALUES {rows}
+func (l *Levels) saveBins(tx *db.Tx) error {
+	open := tx.Batch(`/* inventory.saveBins */ INSERT INTO stock_lots (stock_id, lot_id, bin_id, qty_on_hand) VALUES {rows}
 		ON CONFLICT DO NOTHING`)
-	update := tx.Batch(`/* inventory.saveLots */ WITH v (stock_id, lot_id, bin_id, on_hand, allocated, unsellable) AS (VALUES {rows})
+	update := tx.Batch(`/* inventory.saveBins */ WITH v (stock_id, lot_id, bin_id, on_hand, allocated, unsellable) AS (VALUES {rows})
 		UPDATE stock_lots SET qty_on_hand = stock_lots.qty_on_hand + v.on_hand,
 		qty_allocated = stock_lots.qty_allocated + v.allocated, qty_unsellable = stock_lots.qty_unsellable + v.unsellable
 		FROM v WHERE stock_lots.stock_id = v.stock_id AND stock_lots.lot_id = v.lot_id AND stock_lots.bin_id = v.bin_id`,
 		"BIGINT", "BIGINT", "BIGINT", "BIGINT", "BIGINT", "BIGINT")
-	for key, d := range l.lots {
-		if *d == (lotChange{}) {
-			continue
-		}
+	for _, key := range l.touchedSlots() {
+		d := l.bins[key]
 		if d.onHand > 0 {
 			open.Add(int64(key.stock), int64(key.lot), int64(key.bin), 0)
 		}
 		update.Add(int64(key.stock), int64(key.lot), int64(key.bin), d.onHand, d.allocated, d.unsellable)
 	}
+	l.bins = nil
 	if _, err := open.Run(); err != nil {
 		return err
 	}
@@ -146,4 +147,18 @@ func (l *Levels) saveLots(tx *db.Tx) error {
 		return ErrDrift
 	}
 	return err
+}
+
+// touchedSlots gives the slots that really change, in the order of their key.
+func (l *Levels) touchedSlots() []slotKey {
+	keys := make([]slotKey, 0, len(l.bins))
+	for key, d := range l.bins {
+		if *d != (binChange{}) {
+			keys = append(keys, key)
+		}
+	}
+	slices.SortFunc(keys, func(a, b slotKey) int {
+		return cmp.Or(cmp.Compare(a.stock, b.stock), cmp.Compare(a.lot, b.lot), cmp.Compare(a.bin, b.bin))
+	})
+	return keys
 }

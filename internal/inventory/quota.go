@@ -6,14 +6,16 @@ import (
 )
 
 // Quota sets pieces of a place aside for one shop. What the shop reserves uses
-// it up; what it gives back refills it.
+// it up; what it gives back refills it; what is shipped stays used. The shop
+// itself may go beyond it.
 type Quota struct {
 	Place
 	Shop id.Shop
 	Qty  int64
 }
 
-// SetQuotas writes quotas; 0 takes one away. The places must exist.
+// SetQuotas writes quotas, unused; 0 takes one away. Of two for one place and
+// shop the later holds. Faults: ErrQuantity.
 func SetQuotas(tx *db.Tx, list []Quota) error {
 	places := make([]Place, len(list))
 	for i, q := range list {
@@ -34,10 +36,11 @@ func SetQuotas(tx *db.Tx, list []Quota) error {
 			return err
 		}
 	}
-	return nil
+	_, err = tx.Exec(`/* inventory.SetQuotas */ DELETE FROM stock_quotas WHERE stock_id = ANY($1) AND qty_quota = 0`, lv.stocks())
+	return err
 }
 
-// SetSafety keeps pieces of a place out of what we promise.
+// SetSafety keeps pieces of a place out of what we promise. Faults: ErrQuantity.
 func SetSafety(tx *db.Tx, p Place, qty int64) error {
 	if qty < 0 || qty > QtyMax {
 		return ErrQuantity.With(qty)
@@ -50,50 +53,33 @@ func SetSafety(tx *db.Tx, p Place, qty int64) error {
 	return err
 }
 
-type quotaUse struct {
-	stock id.Stock
-	shop  id.Shop
-	used  int64
-}
-
-func (c *Counter) useQuota(uses []quotaUse, shop id.Shop, n int64) []quotaUse {
+// useQuota books n pieces reserved by shop, or given back with n below 0. Those
+// reserved before the quota was set do not refill it.
+func (c *Counter) useQuota(shop id.Shop, n int64) {
 	for i := range c.quotas {
 		if q := &c.quotas[i]; q.shop == shop {
+			n = max(n, -q.used)
 			q.used += n
-			uses = append(uses, quotaUse{c.stock, shop, n})
-		}
-	}
-	return uses
-}
-
-func (c *Counter) giveQuota(shop id.Shop, n int64) {
-	for i := range c.quotas {
-		if q := &c.quotas[i]; q.shop == shop {
-			q.given += min(n, q.used)
-			q.used -= min(n, q.used)
+			q.posted += n
 		}
 	}
 }
 
-func (l *Levels) givenQuotas() (uses []quotaUse) {
+func (l *Levels) saveQuotas(tx *db.Tx) error {
+	update := tx.Batch(`/* inventory.saveQuotas */ WITH v (stock_id, shop_id, used) AS (VALUES {rows})
+		UPDATE stock_quotas SET qty_used = stock_quotas.qty_used + v.used
+		FROM v WHERE stock_quotas.stock_id = v.stock_id AND stock_quotas.shop_id = v.shop_id`, "BIGINT", "BIGINT", "BIGINT")
 	for _, c := range l.order {
 		for i := range c.quotas {
-			if q := &c.quotas[i]; q.given > 0 {
-				uses = append(uses, quotaUse{c.stock, q.shop, -q.given})
-				q.given = 0
+			if q := &c.quotas[i]; q.posted != 0 {
+				update.Add(int64(c.stock), int64(q.shop), q.posted)
+				q.posted = 0
 			}
 		}
 	}
-	return uses
-}
-
-func saveQuotas(tx *db.Tx, uses []quotaUse) error {
-	for _, u := range uses {
-		_, err := tx.Exec(`/* inventory.saveQuotas */ UPDATE stock_quotas SET qty_used = qty_used + $1
-			WHERE stock_id = $2 AND shop_id = $3`, u.used, u.stock, u.shop)
-		if err != nil {
-			return err
-		}
+	n, err := update.Run()
+	if err == nil && n != int64(update.Len()) {
+		return ErrDrift
 	}
-	return nil
+	return err
 }

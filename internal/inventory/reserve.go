@@ -1,6 +1,7 @@
 package inventory
 
 import (
+	"math"
 	"slices"
 
 	"baihuo/internal/db"
@@ -22,15 +23,30 @@ type Claim struct {
 	Deadline db.Instant
 }
 
+// farFuture is how "no deadline" and "not paid" are stored, so that those sort
+// last.
+const farFuture db.Instant = 1 << 62
+
+func orLast(i db.Instant) int64 {
+	if i == 0 {
+		i = farFuture
+	}
+	return int64(i)
+}
+
+func fromLast(i int64) db.Instant { return db.Instant(i) % farFuture }
+
 // Reserve grants each claim what its place has, in the order given, and returns
 // the pieces granted: all, some or none. lv must be locked for these places in
-// this transaction. Demand on one counter is summed and written once.
+// this transaction. Demand on one counter is summed and written once. Faults:
+// ErrDrift when lv is not locked or older than another verb's change.
 func Reserve(tx *db.Tx, lv *Levels, claims []Claim) (granted []int64, err error) {
 	granted = make([]int64, len(claims))
 	rows := tx.Batch(`/* inventory.Reserve */ INSERT INTO reservations (reservation_id, stock_id, stock_version, order_id,
 		line_id, shop_id, qty, qty_open, deadline, cause, at) VALUES {rows}`)
-	var quotas []quotaUse
-	for i, c := range claims {
+	cause, now := any(tx.By().Cause), any(int64(tx.Now())) // one value for all rows
+	for i := range claims {
+		c := &claims[i]
 		counter := lv.At(c.Place)
 		n := min(c.Qty, counter.Available(c.Shop, c.Promise))
 		if n <= 0 {
@@ -38,17 +54,15 @@ func Reserve(tx *db.Tx, lv *Levels, claims []Claim) (granted []int64, err error)
 		}
 		granted[i] = n
 		counter.touch(0, n, 0)
-		quotas = counter.useQuota(quotas, c.Shop, n)
-		rows.Add(tx.NewID(), int64(counter.stock), counter.version+1, int64(c.Order), int64(c.Line), int64(c.Shop), n, n,
-			int64(c.Deadline), tx.By().Cause, int64(tx.Now()))
+		counter.useQuota(c.Shop, n)
+		qty := any(n)
+		rows.Add(tx.NewID(), int64(counter.stock), counter.version+1, int64(c.Order), int64(c.Line), int64(c.Shop), qty, qty,
+			orLast(c.Deadline), cause, now)
 	}
 	if rows.Len() == 0 {
 		return granted, nil
 	}
 	if err := lv.save(tx); err != nil {
-		return nil, err
-	}
-	if err := saveQuotas(tx, quotas); err != nil {
 		return nil, err
 	}
 	_, err = rows.Run()
@@ -64,15 +78,17 @@ type claimed struct {
 	shop        id.Shop
 	open        int64
 	allocated   int64
-	deadline    db.Instant
-	less, alloc int64 // what the batch takes off open, and changes of allocated
+	less, alloc int64 // what the batch takes off open, and adds to allocated
 }
 
-const claimedColumns = `reservation_id, stock_id, order_id, line_id, shop_id, qty_open, qty_allocated, deadline`
+// loose is what the claim has not yet fixed to a lot and bin.
+func (c *claimed) loose() int64 { return c.open - c.less - c.allocated - c.alloc }
+
+const claimedColumns = `reservation_id, stock_id, order_id, line_id, shop_id, qty_open, qty_allocated`
 
 func scanClaimed(r db.Row) (*claimed, error) {
 	c := &claimed{}
-	err := r.Scan(&c.id, &c.stock, &c.order, &c.line, &c.shop, &c.open, &c.allocated, &c.deadline)
+	err := r.Scan(&c.id, &c.stock, &c.order, &c.line, &c.shop, &c.open, &c.allocated)
 	return c, err
 }
 
@@ -91,6 +107,15 @@ func lockClaims(tx *db.Tx, orders []id.Order) ([]*claimed, *Levels, error) {
 	return claims, lv, err
 }
 
+// byLine gives the claims of each line, the oldest first.
+func byLine(claims []*claimed) map[id.Line][]*claimed {
+	lines := make(map[id.Line][]*claimed, len(claims))
+	for _, c := range claims {
+		lines[c.line] = append(lines[c.line], c)
+	}
+	return lines
+}
+
 func saveClaims(tx *db.Tx, claims []*claimed) error {
 	update := tx.Batch(`/* inventory.saveClaims */ WITH v (reservation_id, less, alloc) AS (VALUES {rows})
 		UPDATE reservations SET qty_open = reservations.qty_open - v.less,
@@ -99,9 +124,6 @@ func saveClaims(tx *db.Tx, claims []*claimed) error {
 	for _, c := range claims {
 		if c.less != 0 || c.alloc != 0 {
 			update.Add(int64(c.id), c.less, c.alloc)
-			c.open -= c.less
-			c.allocated += c.alloc
-			c.less, c.alloc = 0, 0
 		}
 	}
 	n, err := update.Run()
@@ -127,7 +149,8 @@ type Freed struct {
 }
 
 // Release gives reserved pieces back. What is allocated stays: unallocate it
-// first. A line that has nothing reserved gives nothing; that is no fault.
+// first. A line that has nothing reserved gives nothing; that is no fault. Lines
+// that wait for the freed goods are served by Lock and Serve.
 func Release(tx *db.Tx, list []Free) ([]Freed, error) {
 	orders := make([]id.Order, len(list))
 	for i, f := range list {
@@ -137,16 +160,17 @@ func Release(tx *db.Tx, list []Free) ([]Freed, error) {
 	if err != nil {
 		return nil, err
 	}
+	lines := byLine(claims)
 	var freed []Freed
 	for _, f := range list {
 		left := f.Qty
 		if left == 0 {
-			left = QtyMax
+			left = math.MaxInt64
 		}
 		// The youngest claim goes first, so that an order keeps its place.
-		for _, c := range slices.Backward(claims) {
-			n := min(left, c.open-c.less-c.allocated)
-			if c.line != f.Line || n <= 0 {
+		for _, c := range slices.Backward(lines[f.Line]) {
+			n := min(left, c.loose())
+			if n <= 0 {
 				continue
 			}
 			left -= n
@@ -161,16 +185,13 @@ func (l *Levels) release(c *claimed, n int64) Freed {
 	counter := l.byStock[c.stock]
 	c.less += n
 	l.post(entry{counter: counter, kind: "release", qty: n, reserved: -n, reservation: c.id, order: c.order, line: c.line})
-	counter.giveQuota(c.shop, n)
+	counter.useQuota(c.shop, -n)
 	return Freed{Order: c.order, Line: c.line, Place: counter.Place, Qty: n}
 }
 
-// settle writes claims, quotas and counters of a batch of releases.
+// settle writes the claims of a batch, then its counters.
 func (l *Levels) settle(tx *db.Tx, claims []*claimed) error {
 	if err := saveClaims(tx, claims); err != nil {
-		return err
-	}
-	if err := saveQuotas(tx, l.givenQuotas()); err != nil {
 		return err
 	}
 	return l.save(tx)

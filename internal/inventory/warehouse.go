@@ -1,7 +1,10 @@
 package inventory
 
 import (
+	"cmp"
+	"slices"
 	"strings"
+	"time"
 
 	"baihuo/internal/db"
 	"baihuo/internal/id"
@@ -14,8 +17,8 @@ type Warehouse struct {
 	Name     string
 	Store    bool
 	Province string // two-digit division code
-	TimeZone string
-	CutOff   string // hh:mm of the place's own time: later orders leave tomorrow
+	TimeZone string // IANA name; empty means Asia/Shanghai
+	CutOff   string // hh:mm of the place's own time, empty means 16:00: later orders leave tomorrow
 }
 
 // Two bins exist in every warehouse without a row: goods without a place, and
@@ -25,21 +28,25 @@ const (
 	BinStage id.Bin = 1
 )
 
-// NoLot is the lot of goods that are not tracked by lot.
-const NoLot id.Lot = 0
-
-// OpenWarehouses creates warehouses or renames them by code, and gives them
-// with their ids.
+// OpenWarehouses creates warehouses or changes them by code, and gives them with
+// their ids. Of two with one code the later holds. Faults: ErrWarehouseUnnamed,
+// ErrWarehouseTimes.
 func OpenWarehouses(tx *db.Tx, list []Warehouse) ([]Warehouse, error) {
+	wanted := make(map[string]Warehouse, len(list))
+	codes := make([]string, len(list))
+	for i, w := range list {
+		w, err := w.checked()
+		if err != nil {
+			return nil, err
+		}
+		wanted[w.Code], codes[i] = w, w.Code
+	}
 	rows := tx.Batch(`/* inventory.OpenWarehouses */ INSERT INTO warehouses
 		(warehouse_id, code, name, kind, province, time_zone, cut_off, created_at) VALUES {rows}
 		ON CONFLICT (code) DO UPDATE SET name = excluded.name, kind = excluded.kind, province = excluded.province,
 		time_zone = excluded.time_zone, cut_off = excluded.cut_off`)
-	for _, w := range list {
-		if strings.TrimSpace(w.Code) == "" || strings.TrimSpace(w.Name) == "" {
-			return nil, ErrWarehouseUnnamed
-		}
-		kind := "warehouse"
+	for _, code := range sorted(codes) {
+		w, kind := wanted[code], "warehouse"
 		if w.Store {
 			kind = "store"
 		}
@@ -52,14 +59,26 @@ func OpenWarehouses(tx *db.Tx, list []Warehouse) ([]Warehouse, error) {
 	if err != nil {
 		return nil, err
 	}
-	for i, w := range list {
-		for _, stored := range all {
-			if stored.Code == w.Code {
-				list[i] = stored
-			}
-		}
+	opened := make([]Warehouse, len(list))
+	for i, code := range codes {
+		at := slices.IndexFunc(all, func(w Warehouse) bool { return w.Code == code })
+		opened[i] = all[at]
 	}
-	return list, nil
+	return opened, nil
+}
+
+func (w Warehouse) checked() (Warehouse, error) {
+	w.Code, w.Name = strings.TrimSpace(w.Code), strings.TrimSpace(w.Name)
+	if w.Code == "" || w.Name == "" {
+		return w, ErrWarehouseUnnamed
+	}
+	w.TimeZone, w.CutOff = cmp.Or(w.TimeZone, "Asia/Shanghai"), cmp.Or(w.CutOff, "16:00")
+	_, zone := time.LoadLocation(w.TimeZone)
+	_, hour := time.Parse("15:04", w.CutOff)
+	if zone != nil || hour != nil {
+		return w, ErrWarehouseTimes.With(w.Code)
+	}
+	return w, nil
 }
 
 // Warehouses gives all warehouses by code. There are few.
@@ -76,10 +95,11 @@ func Warehouses(tx *db.Tx) ([]Warehouse, error) {
 // OpenBins creates the bins of a warehouse that do not exist yet and gives all
 // of the codes asked for with their ids.
 func OpenBins(tx *db.Tx, warehouse id.Warehouse, codes []string) (map[string]id.Bin, error) {
+	codes = sorted(codes)
 	rows := tx.Batch(`/* inventory.OpenBins */ INSERT INTO bins (bin_id, warehouse_id, code) VALUES {rows}
 		ON CONFLICT DO NOTHING`)
-	for _, code := range sorted(codes) {
-		rows.Add(tx.NewID(), warehouse, code)
+	for _, code := range codes {
+		rows.Add(tx.NewID(), int64(warehouse), code)
 	}
 	if _, err := rows.Run(); err != nil {
 		return nil, err
@@ -94,39 +114,4 @@ func OpenBins(tx *db.Tx, warehouse id.Warehouse, codes []string) (map[string]id.
 			return err
 		}, warehouse, codes)
 	return bins, err
-}
-
-// Lot is a batch of goods of one SKU with its dates, yyyy-mm-dd or empty.
-type Lot struct {
-	ID        id.Lot
-	SKU       id.SKU
-	Code      string
-	MadeOn    string
-	ExpiresOn string
-	// Barred lots must not be sold: expired, too old for our promise, recalled.
-	Barred bool
-}
-
-// OpenLots creates lots by SKU and code where they are new and gives all of
-// them with their ids and marks.
-func OpenLots(tx *db.Tx, lots []Lot) (map[string]Lot, error) {
-	rows := tx.Batch(`/* inventory.OpenLots */ INSERT INTO lots (lot_id, sku_id, code, made_on, expires_on) VALUES {rows}
-		ON CONFLICT DO NOTHING`)
-	var skus []id.SKU
-	for _, l := range lots {
-		rows.Add(tx.NewID(), l.SKU, l.Code, l.MadeOn, l.ExpiresOn)
-		skus = append(skus, l.SKU)
-	}
-	if _, err := rows.Run(); err != nil {
-		return nil, err
-	}
-	named := map[string]Lot{}
-	err := tx.Each(`/* inventory.OpenLots */ SELECT lot_id, sku_id, code, made_on, expires_on, barred FROM lots
-		WHERE sku_id = ANY($1)`, func(r db.Row) error {
-		var l Lot
-		err := r.Scan(&l.ID, &l.SKU, &l.Code, &l.MadeOn, &l.ExpiresOn, &l.Barred)
-		named[LotKey(l.SKU, l.Code)] = l
-		return err
-	}, skus)
-	return named, err
 }
