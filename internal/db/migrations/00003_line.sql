@@ -50,6 +50,8 @@ CREATE TABLE orders (
     CHECK (amount_total = amount_goods - amount_discount + amount_freight + amount_fee)
 );
 CREATE UNIQUE INDEX orders_shop_id_external_no ON orders (shop_id, external_no);
+CREATE INDEX orders_delay_until ON orders (delay_until, order_id) WHERE delay_until > 0;
+CREATE INDEX orders_pay_by ON orders (pay_by, order_id) WHERE channel_state = 'unpaid' AND pay_by > 0;
 
 -- room: order
 CREATE TABLE order_lines (
@@ -110,6 +112,8 @@ CREATE TABLE order_cards (
 CREATE INDEX order_cards_word ON order_cards (word, order_id);
 CREATE INDEX order_cards_shop_id ON order_cards (shop_id, order_id);
 CREATE INDEX order_cards_blocked ON order_cards (order_id) WHERE blocked;
+CREATE INDEX order_cards_ready ON order_cards (order_id) WHERE word = 'reviewed' AND NOT blocked AND NOT short;
+CREATE INDEX order_cards_live ON order_cards (word) WHERE word NOT IN ('completed', 'cancelled');
 
 -- room: review
 CREATE TABLE holds (
@@ -126,15 +130,18 @@ CREATE TABLE holds (
     blocks TEXT NOT NULL,
     release_how TEXT NOT NULL,
     deadline BIGINT NOT NULL,
+    needs_person BOOLEAN NOT NULL,
     placed_at BIGINT NOT NULL,
     placed_by TEXT NOT NULL,
     released_at BIGINT NOT NULL DEFAULT 0,
     released_by TEXT NOT NULL DEFAULT '',
+    released_why TEXT NOT NULL DEFAULT '',
     version BIGINT NOT NULL DEFAULT 1
 );
 CREATE UNIQUE INDEX holds_live ON holds (order_id, handle) WHERE released_at = 0;
 CREATE INDEX holds_order_id ON holds (order_id, hold_id);
-CREATE INDEX holds_deadline ON holds (deadline, hold_id) WHERE released_at = 0 AND deadline > 0;
+CREATE INDEX holds_deadline ON holds (deadline, hold_id)
+    WHERE released_at = 0 AND deadline > 0 AND release_how = 'deadline';
 
 -- room: review
 CREATE TABLE exceptions (
@@ -179,7 +186,10 @@ CREATE TABLE packages (
     ended_at BIGINT NOT NULL DEFAULT 0,
     version BIGINT NOT NULL DEFAULT 1
 );
-CREATE INDEX packages_open ON packages (state, warehouse_id, ship_by, package_id) WHERE ended_at = 0;
+-- Deadline 0 is none and comes last; fulfilment.Waiting orders by the same words.
+CREATE INDEX packages_open ON packages (state, warehouse_id,
+    (CASE WHEN ship_by = 0 THEN 9223372036854775807 ELSE ship_by END), package_id) WHERE ended_at = 0;
+CREATE INDEX packages_pick_list_id ON packages (pick_list_id, package_id) WHERE pick_list_id > 0;
 
 -- room: fulfilment
 CREATE TABLE package_items (
