@@ -1,7 +1,6 @@
 package carrier
 
 import (
-	"context"
 	"errors"
 	"fmt"
 
@@ -11,7 +10,7 @@ import (
 
 // Audit proves that every carrier, tariff and stop would still be accepted and
 // that tariffs and stops belong to carriers. It gives what it counted.
-func Audit(_ context.Context, tx *db.Tx) (breaches []string, counts map[string]int64, err error) {
+func Audit(tx *db.Tx) (proved map[string]int64, breaches []string, err error) {
 	carriers, err := All(tx)
 	if err != nil {
 		return nil, nil, err
@@ -23,11 +22,11 @@ func Audit(_ context.Context, tx *db.Tx) (breaches []string, counts map[string]i
 			breaches = append(breaches, fmt.Sprintf("carrier %d: %v", c.ID, err))
 		}
 	}
-	counts = map[string]int64{"carriers": int64(len(carriers))}
+	proved = map[string]int64{"carriers": int64(len(carriers))}
 	tariffs := tx.Each(`/* carrier.Audit */ SELECT `+tariffColumns+` FROM tariffs
 		ORDER BY destination, origin, carrier_id, service`, func(r db.Row) error {
 		t, err := scanTariff(r)
-		counts["tariffs"]++
+		proved["tariffs"]++
 		if f := t.check(); err == nil && (f != nil || !known[t.Carrier]) {
 			breaches = append(breaches, fmt.Sprintf("tariff of carrier %d, %s from %s to %s: carrier known %t, %v",
 				t.Carrier, shown(t.Service), t.Origin, t.Destination, known[t.Carrier], f))
@@ -39,12 +38,12 @@ func Audit(_ context.Context, tx *db.Tx) (breaches []string, counts map[string]i
 			var stop int64
 			var s Stoppage
 			err := r.Scan(&stop, &s.Region, &s.Carrier, &s.Service, &s.Reason, &s.From, &s.Until)
-			counts["stops"]++
+			proved["stops"]++
 			if f := s.check(); err == nil && (f != nil || s.Carrier != 0 && !known[s.Carrier]) {
 				breaches = append(breaches, fmt.Sprintf("stop %d of carrier %d: carrier known %t, %v", stop, s.Carrier,
 					known[s.Carrier], f))
 			}
 			return err
 		})
-	return breaches, counts, errors.Join(tariffs, stops)
+	return proved, breaches, errors.Join(tariffs, stops)
 }

@@ -319,7 +319,7 @@ func TestAudit(t *testing.T) {
 			t.Fatal(err)
 		}
 		audit := func() (breaches []string, counts map[string]int64) {
-			dbtest.Read(t, d, func(tx *db.Tx) (err error) { breaches, counts, err = carrier.Audit(t.Context(), tx); return err })
+			dbtest.Read(t, d, func(tx *db.Tx) (err error) { counts, breaches, err = carrier.Audit(tx); return err })
 			return breaches, counts
 		}
 		if b, n := audit(); len(b) > 0 || !cmp.Equal(n, map[string]int64{"carriers": 1, "tariffs": 1, "stops": 1}) {

@@ -1,7 +1,6 @@
 package catalog
 
 import (
-	"context"
 	"fmt"
 
 	"baihuo/internal/db"
@@ -10,8 +9,8 @@ import (
 // Audit proves that every bundle has parts, that parts exist and are no bundles,
 // that every barcode is valid and belongs to a SKU, and that codes are folded.
 // It gives what it counted.
-func Audit(_ context.Context, tx *db.Tx) (breaches []string, counts map[string]int64, err error) {
-	counts = map[string]int64{}
+func Audit(tx *db.Tx) (proved map[string]int64, breaches []string, err error) {
+	proved = map[string]int64{}
 	breach := func(format string, args ...any) { breaches = append(breaches, fmt.Sprintf(format, args...)) }
 	err = tx.Each(`/* catalog.Audit */ SELECT s.sku_id, s.code, s.bundle,
 			EXISTS (SELECT 1 FROM bundle_parts p WHERE p.bundle_id = s.sku_id)
@@ -22,9 +21,9 @@ func Audit(_ context.Context, tx *db.Tx) (breaches []string, counts map[string]i
 		if err := r.Scan(&n, &code, &bundle, &parts); err != nil {
 			return err
 		}
-		counts["skus"]++
+		proved["skus"]++
 		if bundle {
-			counts["bundles"]++
+			proved["bundles"]++
 		}
 		if bundle != parts {
 			breach("sku %d (%s): bundle is %t, has parts is %t", n, shown(code), bundle, parts)
@@ -37,13 +36,13 @@ func Audit(_ context.Context, tx *db.Tx) (breaches []string, counts map[string]i
 	if err != nil {
 		return nil, nil, err
 	}
-	if err := auditParts(tx, counts, breach); err != nil {
+	if err := auditParts(tx, proved, breach); err != nil {
 		return nil, nil, err
 	}
-	if err := auditBarcodes(tx, counts, breach); err != nil {
+	if err := auditBarcodes(tx, proved, breach); err != nil {
 		return nil, nil, err
 	}
-	return breaches, counts, nil
+	return proved, breaches, nil
 }
 
 func auditParts(tx *db.Tx, counts map[string]int64, breach func(string, ...any)) error {

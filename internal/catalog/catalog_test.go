@@ -368,7 +368,7 @@ func TestAudit(t *testing.T) {
 		ids := must(t, d, shampoo(), plain("SINGLE"))
 		set := must(t, d, catalog.SKU{Code: "SET", Name: "套装", Bundle: true, Parts: []catalog.Part{{SKU: ids[0], Qty: 1}}})[0]
 		audit := func() (breaches []string, counts map[string]int64) {
-			dbtest.Read(t, d, func(tx *db.Tx) (err error) { breaches, counts, err = catalog.Audit(t.Context(), tx); return err })
+			dbtest.Read(t, d, func(tx *db.Tx) (err error) { counts, breaches, err = catalog.Audit(tx); return err })
 			return breaches, counts
 		}
 		want := map[string]int64{"skus": 3, "bundles": 1, "parts": 1, "barcodes": 1}

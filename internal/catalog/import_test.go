@@ -150,7 +150,7 @@ func TestImport_in_pieces(t *testing.T) {
 			t.Errorf("%+v", report)
 		}
 		dbtest.Read(t, d, func(tx *db.Tx) error {
-			if breaches, counts, err := catalog.Audit(t.Context(), tx); err != nil || len(breaches) > 0 ||
+			if counts, breaches, err := catalog.Audit(tx); err != nil || len(breaches) > 0 ||
 				counts["bundles"] != 2500 {
 				t.Errorf("%v %v %v", breaches, counts, err)
 			}

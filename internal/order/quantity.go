@@ -165,3 +165,13 @@ func SetReview(tx *db.Tx, o *Order, to Review, delayUntil db.Instant, payload st
 	o.Review, o.DelayUntil = to, delayUntil
 	return save(tx, o, nil, "reviewed", map[string]any{"from": from, "to": to, "delay_until": delayUntil, "why": payload})
 }
+
+// CompleteBundles sets the quantities of bundle lines to their least complete
+// sets, for an order whose lines are changed in memory before they are written.
+func (o *Order) CompleteBundles() {
+	for _, l := range o.Lines {
+		if l.Kind == Bundle && len(parts(o, l)) > 0 {
+			o.complete(l)
+		}
+	}
+}

@@ -163,3 +163,13 @@ func saveHeads(tx *db.Tx, orders []*Order) error {
 	}
 	return nil
 }
+
+// Page gives orders with their lines in the order of their ids, after one.
+func Page(tx *db.Tx, after id.Order, limit int) ([]*Order, error) {
+	orders, err := db.List(tx, `/* order.Page */ SELECT `+orderColumns+` FROM orders WHERE order_id > $1
+		ORDER BY order_id LIMIT $2`, scanOrder, after, limit)
+	if err != nil {
+		return nil, err
+	}
+	return orders, loadLines(tx, orders)
+}

@@ -226,10 +226,12 @@ func Find(tx *db.Tx, shop id.Shop, numbers []string) (map[string]id.Order, error
 	return found, err
 }
 
-// Counts says how many orders stand at each word, and how many are blocked.
+// Counts says how many live orders stand at each word, and how many are blocked.
+// Orders that have ended are left out: their number grows with history.
 func Counts(tx *db.Tx) (words map[Word]int64, blocked int64, err error) {
 	words = map[Word]int64{}
-	err = tx.Each(`/* order.Counts */ SELECT word, COUNT(*) FROM order_cards GROUP BY word ORDER BY word`, func(r db.Row) error {
+	err = tx.Each(`/* order.Counts */ SELECT word, COUNT(*) FROM order_cards
+		WHERE word NOT IN ('completed', 'cancelled') GROUP BY word ORDER BY word`, func(r db.Row) error {
 		var w Word
 		var n int64
 		err := r.Scan(&w, &n)
@@ -242,3 +244,24 @@ func Counts(tx *db.Tx) (words map[Word]int64, blocked int64, err error) {
 	blocked, err = tx.Number(`/* order.Counts */ SELECT COUNT(*) FROM order_cards WHERE blocked`)
 	return words, blocked, err
 }
+
+// Ready gives orders that may be planned: reviewed, not blocked, not short.
+func Ready(tx *db.Tx, limit int) ([]id.Order, error) {
+	return db.List(tx, `/* order.Ready */ SELECT order_id FROM order_cards
+		WHERE word = 'reviewed' AND NOT blocked AND NOT short ORDER BY order_id LIMIT $1`, scanID, limit)
+}
+
+// Delayed gives orders whose delayed review is due at now.
+func Delayed(tx *db.Tx, now db.Instant, limit int) ([]id.Order, error) {
+	return db.List(tx, `/* order.Delayed */ SELECT order_id FROM orders WHERE delay_until > 0 AND delay_until <= $1
+		ORDER BY delay_until, order_id LIMIT $2`, scanID, now, limit)
+}
+
+// Unpaids gives unpaid orders whose pay deadline has passed at now.
+func Unpaids(tx *db.Tx, now db.Instant, limit int) ([]id.Order, error) {
+	return db.List(tx, `/* order.Unpaids */ SELECT order_id FROM orders
+		WHERE channel_state = 'unpaid' AND pay_by > 0 AND pay_by <= $1 AND cancelled_at = 0 ORDER BY pay_by, order_id LIMIT $2`,
+		scanID, now, limit)
+}
+
+func scanID(r db.Row) (o id.Order, err error) { return o, r.Scan(&o) }

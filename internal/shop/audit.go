@@ -1,7 +1,6 @@
 package shop
 
 import (
-	"context"
 	"fmt"
 
 	"baihuo/internal/db"
@@ -10,7 +9,7 @@ import (
 
 // Audit proves that every shop would still be accepted by Open and that every
 // route belongs to a shop and names no warehouse twice. It gives what it counted.
-func Audit(_ context.Context, tx *db.Tx) (breaches []string, counts map[string]int64, err error) {
+func Audit(tx *db.Tx) (proved map[string]int64, breaches []string, err error) {
 	shops, err := All(tx)
 	if err != nil {
 		return nil, nil, err
@@ -22,7 +21,7 @@ func Audit(_ context.Context, tx *db.Tx) (breaches []string, counts map[string]i
 			breaches = append(breaches, fmt.Sprintf("shop %d: %v", s.ID, err))
 		}
 	}
-	counts = map[string]int64{"shops": int64(len(shops))}
+	proved = map[string]int64{"shops": int64(len(shops))}
 	type place struct {
 		shop      id.Shop
 		province  string
@@ -35,7 +34,7 @@ func Audit(_ context.Context, tx *db.Tx) (breaches []string, counts map[string]i
 		if err := r.Scan(&p.shop, &p.province, &p.warehouse); err != nil {
 			return err
 		}
-		counts["routes"]++
+		proved["routes"]++
 		if !known[p.shop] {
 			breaches = append(breaches, fmt.Sprintf("shop_warehouses of shop %d: there is no such shop", p.shop))
 		}
@@ -46,5 +45,5 @@ func Audit(_ context.Context, tx *db.Tx) (breaches []string, counts map[string]i
 		seen[p] = true
 		return nil
 	})
-	return breaches, counts, err
+	return proved, breaches, err
 }

@@ -162,7 +162,7 @@ func TestAudit(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		s := open(t, d, taobao())[0]
 		audit := func() (breaches []string, counts map[string]int64) {
-			dbtest.Write(t, d, func(tx *db.Tx) (err error) { breaches, counts, err = shop.Audit(t.Context(), tx); return err })
+			dbtest.Write(t, d, func(tx *db.Tx) (err error) { counts, breaches, err = shop.Audit(tx); return err })
 			return breaches, counts
 		}
 		dbtest.Write(t, d, func(tx *db.Tx) error { return shop.SetWarehouses(tx, s.ID, "", []id.Warehouse{1, 2}) })

@@ -86,6 +86,8 @@ CREATE UNIQUE INDEX jobs_kind_unique_key ON jobs (kind, unique_key);
 CREATE INDEX jobs_due ON jobs (kind, due_at, job_id) WHERE state IN ('waiting', 'leased');
 CREATE INDEX jobs_dead ON jobs (job_id) WHERE state = 'dead';
 
+-- live marks the version that holds now. stamp is a new id for each version
+-- saved, so that the stamps of the live rules of a kind tell whether any changed.
 -- room: rule
 CREATE TABLE rules (
     rule_id BIGINT NOT NULL,
@@ -99,10 +101,12 @@ CREATE TABLE rules (
     verdict TEXT NOT NULL,
     active BOOLEAN NOT NULL,
     live BOOLEAN NOT NULL,
+    stamp BIGINT NOT NULL,
     created_at BIGINT NOT NULL,
     PRIMARY KEY (rule_id, version)
 );
-CREATE INDEX rules_live ON rules (kind, priority, rule_id) WHERE live;
+CREATE UNIQUE INDEX rules_name ON rules (kind, name) WHERE live;
+CREATE INDEX rules_stamp ON rules (kind, stamp) WHERE live;
 
 -- room: api
 CREATE TABLE answers (

@@ -1,0 +1,164 @@
+package flow
+
+import (
+	"errors"
+	"fmt"
+
+	"baihuo/internal/customer"
+	"baihuo/internal/db"
+	"baihuo/internal/fault"
+	"baihuo/internal/fulfilment"
+	"baihuo/internal/id"
+	"baihuo/internal/order"
+	"baihuo/internal/review"
+	"baihuo/internal/shop"
+)
+
+// amend merges a newer message into an order: see order.Amend for the merge
+// itself. Here follows what it means elsewhere: what the channel took back is
+// cancelled, what grew or was paid claims stock, what can no longer be done
+// stops the packages and asks a person.
+func amend(tx *db.Tx, kit Kit, which id.Order, n *order.Order, party *customer.Party, s shop.Shop) (changed bool, err error) {
+	locked, err := order.Lock(tx, []id.Order{which})
+	if err != nil || len(locked) == 0 {
+		return false, err
+	}
+	o := locked[0]
+	people, err := customer.Get(tx, []id.Recipient{o.Recipient})
+	if err != nil {
+		return false, err
+	}
+	was := people[o.Recipient].Digest
+	a, err := order.Amend(tx, o, n, was, party.Digest)
+	if err != nil || a.Empty() {
+		return false, err
+	}
+	if a.NewContact {
+		if err := redirect(tx, o, party, was); err != nil {
+			return false, err
+		}
+	}
+	if err := takeBack(tx, o, a); err != nil {
+		return false, err
+	}
+	if o.CancelledAt == 0 {
+		if err := follow(tx, o, a, s); err != nil {
+			return false, err
+		}
+	}
+	again, err := order.Lock(tx, []id.Order{which})
+	if err != nil {
+		return false, err
+	}
+	return true, refresh(tx, again)
+}
+
+// redirect writes the new recipient. Packages in the house were made for the old
+// one: those not packed are undone and planned anew, a packed one is stopped.
+func redirect(tx *db.Tx, o *order.Order, party *customer.Party, was []byte) error {
+	if err := customer.Recipients(tx, []customer.Owned{{Party: party, Order: o.ID}}); err != nil {
+		return err
+	}
+	if err := order.Redirect(tx, o, party.Recipient, party.Region, was, false); err != nil {
+		return err
+	}
+	return unpack(tx, o, "收件信息已变更")
+}
+
+// unpack undoes packages that are not packed yet and stops those that are.
+func unpack(tx *db.Tx, o *order.Order, why string) error {
+	err := voidPackages(tx, []*order.Order{o}, why, func(s fulfilment.State) bool {
+		return s.InHouse() && s != fulfilment.Packed
+	})
+	if err != nil {
+		return err
+	}
+	stopped, err := stopPackages(tx, o.ID, why)
+	if err != nil || !stopped {
+		return err
+	}
+	_, err = review.Place(tx, []review.Hold{{Order: o.ID, HoldDraft: review.HoldDraft{Kind: "address_changed", Handle: "address_changed",
+		NeedsPerson: true, Blocks: "release", Source: "channel", ReleaseHow: "person",
+		ReasonZH: "打包后收件信息变更,请重打面单或拆包", ReasonEN: "The recipient changed after packing; make a new label or unpack"}}})
+	return err
+}
+
+// stopPackages marks all packages of an order that are in the house and says
+// whether there was one.
+func stopPackages(tx *db.Tx, o id.Order, why string) (bool, error) {
+	of, err := fulfilment.OfOrders(tx, []id.Order{o})
+	if err != nil {
+		return false, err
+	}
+	var stops []fulfilment.Stopping
+	for _, p := range of[o] {
+		if p.State.InHouse() {
+			stops = append(stops, fulfilment.Stopping{Package: p.ID, Why: why})
+		}
+	}
+	_, err = fulfilment.Stop(tx, stops)
+	return len(stops) > 0, err
+}
+
+// takeBack cancels what the channel took back, or asks a person where goods have
+// left already.
+func takeBack(tx *db.Tx, o *order.Order, a *order.Amendment) error {
+	c := Cancellation{Order: o.ID, Lines: a.Cancel, Why: "平台取消"}
+	if a.Closed {
+		c.Lines = nil
+	} else if len(a.Cancel) == 0 {
+		return nil
+	}
+	f := mayCancel(o, c)
+	if f == nil {
+		err := cancel(tx, o, c)
+		if err == nil {
+			return nil
+		}
+		if errors.As(err, &f) && f.Kind != fault.Conflict {
+			return err
+		}
+	}
+	return review.Open(tx, []review.Exception{{Kind: "late_cancellation", Key: fmt.Sprintf("%d-%d", o.ID, o.Version), Order: o.ID, Shop: o.Shop,
+		ZH: "平台要求取消,但" + f.ZH, EN: "The channel cancels, but: " + f.EN}})
+}
+
+// follow does what a growth, a payment, a refund request or a conflict asks for.
+func follow(tx *db.Tx, o *order.Order, a *order.Amendment, s shop.Shop) error {
+	if o.Claims(s.ReserveUnpaid) && shortUnits(o) > 0 {
+		if err := claimAgain(tx, []*order.Order{o}); err != nil {
+			return err
+		}
+	}
+	var holds []review.Hold
+	add := func(h review.HoldDraft) { holds = append(holds, review.Hold{Order: o.ID, HoldDraft: h}) }
+	if n := shortUnits(o); n > 0 && o.Claims(s.ReserveUnpaid) {
+		add(shortageHold(n))
+	}
+	for _, l := range a.Refund {
+		add(review.HoldDraft{Kind: "refund_requested", Handle: fmt.Sprintf("refund-%d", l.ID), NeedsPerson: true, Blocks: "release",
+			Source: "channel", ReleaseHow: "person", ReasonZH: "买家申请退款:" + l.Name, ReasonEN: "The buyer asks the money back: " + l.Code})
+	}
+	for _, c := range a.Conflicts {
+		add(review.HoldDraft{Kind: "edit_conflict", Handle: "conflict-" + c.Field, NeedsPerson: true, Blocks: "release", Source: "channel",
+			ReleaseHow: "person", ReasonZH: fmt.Sprintf("字段 %s 人工与平台都改过:我方 %s,平台 %s", c.Field, c.Ours, c.Theirs),
+			ReasonEN: fmt.Sprintf("Both a person and the channel changed %s: ours %s, theirs %s", c.Field, c.Ours, c.Theirs)})
+	}
+	if o.ChannelState == order.Forbidden {
+		add(review.HoldDraft{Kind: "platform_forbids", Handle: "platform_forbids", Blocks: "release", Source: "channel", ReleaseHow: "channel",
+			ReasonZH: "平台要求暂不发货", ReasonEN: "The platform says: do not ship yet"})
+	}
+	if _, err := review.Place(tx, holds); err != nil {
+		return err
+	}
+	if len(a.Refund)+len(a.Conflicts) > 0 || o.ChannelState == order.Forbidden {
+		if _, err := stopPackages(tx, o.ID, "订单被挂起"); err != nil {
+			return err
+		}
+	}
+	if a.Paid {
+		_, err := review.ReleaseHolds(tx, []review.Release{{Order: o.ID, Handle: "platform_forbids", How: "paid"}})
+		return err
+	}
+	return nil
+}

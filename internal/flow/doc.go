@@ -1,0 +1,17 @@
+// Package flow is the staircase: the "and then" between the rooms, one page per
+// story. Each story runs in the transaction it is given, so that all rooms
+// change together or not at all.
+//
+//	accept.go    a channel's orders come in: place, judge, source, reserve
+//	amend.go     the channel says more about an order we have
+//	review.go    people pass, hold, release and reject
+//	cancel.go    an order or lines of it are taken back
+//	stock.go     goods arrive, are counted, break: the queue is served
+//	plan.go      reviewed orders become packages; packages are released
+//	warehouse.go picked, packed, handed over
+//	track.go     what the carrier says: delivered, refused, returned
+//	check.go     proves the books of all rooms, and between them
+//
+// Locks are taken in the house's order: orders, packages, reservations, stock
+// counters, and the journal's head last of all.
+package flow

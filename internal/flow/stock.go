@@ -1,0 +1,225 @@
+package flow
+
+import (
+	"fmt"
+
+	"baihuo/internal/db"
+	"baihuo/internal/id"
+	"baihuo/internal/inventory"
+	"baihuo/internal/order"
+	"baihuo/internal/review"
+	"baihuo/internal/shop"
+)
+
+// Receive books goods in; the lines that wait for them get them in the same
+// transaction, and orders that are whole again go on by themselves.
+func Receive(tx *db.Tx, receipts []inventory.Receipt) error {
+	// The orders that may be served are locked before stock is.
+	var skus []id.SKU
+	for _, r := range receipts {
+		skus = append(skus, r.SKU)
+	}
+	if err := lockWaiters(tx, skus); err != nil {
+		return err
+	}
+	grants, err := inventory.Receive(tx, receipts)
+	if err != nil {
+		return err
+	}
+	return passOn(tx, grants)
+}
+
+const waitersMax = 1000
+
+func lockWaiters(tx *db.Tx, skus []id.SKU) error {
+	var orders []id.Order
+	seen := map[id.SKU]bool{}
+	for _, sku := range skus {
+		if seen[sku] {
+			continue
+		}
+		seen[sku] = true
+		waits, err := inventory.Waiting(tx, sku, waitersMax)
+		if err != nil {
+			return err
+		}
+		for _, w := range waits {
+			orders = append(orders, w.Order)
+		}
+	}
+	_, err := db.Lock(tx, "orders", "order_id", orders)
+	return err
+}
+
+// passOn tells orders of the stock that reached them, and lets those that have
+// all they need go on.
+func passOn(tx *db.Tx, grants []inventory.Grant) error {
+	if len(grants) == 0 {
+		return nil
+	}
+	var ids []id.Order
+	var list []order.Change
+	for _, g := range grants {
+		ids = append(ids, g.Order)
+		list = append(list, order.Change{Line: g.Line, Reserved: g.Qty})
+	}
+	orders, err := order.Lock(tx, ids)
+	if err != nil {
+		return err
+	}
+	if err := order.Move(tx, orders, "stock_arrived", list); err != nil {
+		return err
+	}
+	return unshort(tx, orders)
+}
+
+// unshort releases the shortage hold of orders that wait for nothing more. An
+// order that claims all or nothing claims the rest now.
+func unshort(tx *db.Tx, orders []*order.Order) error {
+	waiting, err := inventory.WaitingOrders(tx, idsOf(orders))
+	if err != nil {
+		return err
+	}
+	var releases []review.Release
+	var again []*order.Order
+	for _, o := range orders {
+		switch {
+		case waiting[o.ID] > 0:
+		case shortUnits(o) > 0:
+			again = append(again, o)
+		default:
+			releases = append(releases, review.Release{Order: o.ID, Handle: handleShortage, How: "stock arrived"})
+		}
+	}
+	if len(again) > 0 {
+		if err := claimAgain(tx, again); err != nil {
+			return err
+		}
+		for _, o := range again {
+			if shortUnits(o) == 0 {
+				releases = append(releases, review.Release{Order: o.ID, Handle: handleShortage, How: "stock arrived"})
+			}
+		}
+	}
+	if _, err := review.ReleaseHolds(tx, releases); err != nil {
+		return err
+	}
+	return refresh(tx, orders)
+}
+
+// claimAgain sources locked orders anew for what they still lack: after a
+// payment, a larger quantity, or when the last of a whole order has arrived.
+// What remains short waits in the queue.
+func claimAgain(tx *db.Tx, orders []*order.Order) error {
+	var shops []id.Shop
+	for _, o := range orders {
+		shops = appendOnce(shops, o.Shop)
+	}
+	known, err := shop.ByID(tx, shops)
+	if err != nil {
+		return err
+	}
+	had := map[id.Line]int64{}
+	for _, o := range orders {
+		for _, l := range o.Lines {
+			had[l.ID] = l.Reserved
+		}
+	}
+	if _, err := claim(tx, known, orders); err != nil {
+		return err
+	}
+	var list []order.Change
+	for _, o := range orders {
+		for _, l := range o.Lines {
+			if got := l.Reserved - had[l.ID]; l.Moves() && got > 0 {
+				l.Reserved = had[l.ID] // Move adds it, and journals it
+				list = append(list, order.Change{Line: l.ID, Reserved: got})
+			} else if !l.Moves() {
+				l.Reserved = had[l.ID]
+			}
+		}
+	}
+	if err := order.Move(tx, orders, "reserved", list); err != nil {
+		return err
+	}
+	return queueShort(tx, orders)
+}
+
+// queueShort puts what orders lack into the queue for arriving stock.
+func queueShort(tx *db.Tx, orders []*order.Order) error {
+	var waits []inventory.Wait
+	for _, o := range orders {
+		for _, l := range o.Lines {
+			if n := l.Short(); l.Moves() && n > 0 {
+				waits = append(waits, inventory.Wait{Order: o.ID, Line: l.ID, Shop: o.Shop, SKU: l.SKU, Province: province(o.Region),
+					Qty: n, Deadline: o.ShipBy, PaidAt: o.PaidAt})
+			}
+		}
+	}
+	return inventory.Queue(tx, waits)
+}
+
+// Lose books a damage or a loss. Orders whose claims had to give way are held as
+// short and wait in the queue again; their packages not yet picked are undone.
+func Lose(tx *db.Tx, losses []inventory.Loss) error {
+	shortages, err := inventory.Lose(tx, losses)
+	if err != nil {
+		return err
+	}
+	return giveWay(tx, shortages)
+}
+
+// Count books what a stock count found, up or down.
+func Count(tx *db.Tx, counted []inventory.Counted) error {
+	shortages, grants, err := inventory.Count(tx, counted)
+	if err != nil {
+		return err
+	}
+	if err := giveWay(tx, shortages); err != nil {
+		return err
+	}
+	return passOn(tx, grants)
+}
+
+func giveWay(tx *db.Tx, shortages []inventory.Shortage) error {
+	if len(shortages) == 0 {
+		return nil
+	}
+	var ids []id.Order
+	var list []order.Change
+	for _, s := range shortages {
+		ids = append(ids, s.Order)
+		list = append(list, order.Change{Line: s.Line, Reserved: -s.Qty})
+	}
+	orders, err := order.Lock(tx, ids)
+	if err != nil {
+		return err
+	}
+	if err := voidPlanned(tx, orders, "库存减少"); err != nil {
+		return err
+	}
+	if err := order.Move(tx, orders, "stock_lost", list); err != nil {
+		return err
+	}
+	if err := queueShort(tx, orders); err != nil {
+		return err
+	}
+	var holds []review.Hold
+	for _, o := range orders {
+		holds = append(holds, review.Hold{Order: o.ID, HoldDraft: shortageHold(shortUnits(o))})
+	}
+	if _, err := review.Place(tx, holds); err != nil {
+		return err
+	}
+	return refresh(tx, orders)
+}
+
+func shortageHold(units int64) review.HoldDraft {
+	return review.HoldDraft{Kind: "shortage", Handle: handleShortage, NeedsPerson: true, Blocks: "release",
+		ReasonZH: fmt.Sprintf("缺货 %d 件,请问顾客:等补货还是换商品", units),
+		ReasonEN: fmt.Sprintf("%d pieces short; ask the customer: wait or replace", units),
+		Source:   "stock", ReleaseHow: "stock"}
+}
+
+// handleShortage names the one live shortage hold of an order.
+const handleShortage = "shortage"
