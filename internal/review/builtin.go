@@ -53,7 +53,7 @@ func BuiltIn() []rule.Rule {
 }
 
 // politeness is the pattern of a message that asks for nothing.
-const politeness = `"^([\\s,.!~,。!~、]|请|麻烦|尽快|快点|早点|发货|谢谢|多谢|感谢|辛苦|老板|亲|您|你|了|啦|哦|好的|好|无|没有|thanks|thank you|please|ok)*$"`
+const politeness = `"^([\\s,.!~，。！～、]|请|麻烦|尽快|快点|早点|发货|谢谢|多谢|感谢|辛苦|老板|亲|您|你|了|啦|哦|好的|好|无|没有|thanks|thank you|please|ok)*$"`
 
 // Install saves the built-in rules that were never there under their name, and gives
 // how many those were. Staff may change, rename or switch them off for good.

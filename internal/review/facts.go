@@ -146,10 +146,13 @@ const (
 
 // within says whether a rule's scope covers an order.
 func (f *Facts) within(s rule.Scope) bool {
-	contact := "needed"
-	if f.Contactless {
-		contact = "none"
-	}
 	return s.Covers(DimensionShop, f.Shop) && s.Covers(DimensionPlatform, f.Platform) && s.Covers(DimensionKind, f.Kind) &&
-		s.Covers(DimensionContact, contact)
+		s.Covers(DimensionContact, contact(f.Contactless))
+}
+
+func contact(contactless bool) string {
+	if contactless {
+		return "none"
+	}
+	return "needed"
 }

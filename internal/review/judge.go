@@ -107,7 +107,7 @@ func (f *Facts) say(t *Then) (zh, en string) {
 	}
 	fill := func(text, issue, reach string) string {
 		filled := strings.NewReplacer("{issue}", issue, "{reach}", reach, "{blacklisted}", f.Blacklisted).Replace(text)
-		return strings.TrimRight(strings.TrimSpace(filled), ":: ")
+		return strings.TrimRight(strings.TrimSpace(filled), ":： ")
 	}
 	return fill(t.ZH, f.IssueZH, f.ReachZH), fill(t.EN, f.IssueEN, f.ReachEN)
 }

@@ -15,6 +15,7 @@ type Shortage struct {
 	Line id.Line `expr:"-" json:"-"`
 
 	Shop            string  `expr:"shop" json:"shop"`
+	Contactless     bool    `expr:"contactless" json:"contactless"`
 	Kind            string  `expr:"kind" json:"kind"`
 	Total           int64   `expr:"total" json:"total"`
 	Code            string  `expr:"code" json:"code"`
@@ -31,6 +32,7 @@ type Shortage struct {
 func ShortageFields() []Field {
 	return []Field{
 		{Name: "shop", ZH: "店铺编号", EN: "the shop's code"},
+		{Name: "contactless", ZH: "柜台销售,没有可联系的人", EN: "sold over the counter: nobody to ask"},
 		{Name: "kind", ZH: "订单类型", EN: "the kind of order"},
 		{Name: "total", ZH: "订单应付总额,单位分", EN: "what the buyer owes for the order, in minor units"},
 		{Name: "code", ZH: "商品编码", EN: "the code of the goods"},
@@ -46,7 +48,7 @@ func ShortageFields() []Field {
 
 // Shortages gives one Shortage for each line of o that is short, in the order of the
 // lines.
-func Shortages(o *order.Order, shopCode string) []*Shortage {
+func Shortages(o *order.Order, shopCode string, contactless bool) []*Shortage {
 	var list []*Shortage
 	var units, short int64
 	for _, l := range o.Lines {
@@ -56,8 +58,8 @@ func Shortages(o *order.Order, shopCode string) []*Shortage {
 		units += l.Open()
 		if n := l.Short(); n > 0 {
 			short += n
-			list = append(list, &Shortage{Line: l.ID, Shop: shopCode, Kind: string(o.Kind), Total: int64(o.Total), Code: l.Code,
-				Due: int64(l.Due), Ordered: l.Open(), Short: n, Share: float64(n) / float64(l.Open())})
+			list = append(list, &Shortage{Line: l.ID, Shop: shopCode, Contactless: contactless, Kind: string(o.Kind),
+				Total: int64(o.Total), Code: l.Code, Due: int64(l.Due), Ordered: l.Open(), Short: n, Share: float64(n) / float64(l.Open())})
 		}
 	}
 	for _, s := range list {
@@ -148,7 +150,7 @@ func JudgeShortages(set *rule.Set, facts []*Shortage) []ShortVerdict {
 }
 
 func (f *Shortage) within(s rule.Scope) bool {
-	return s.Covers(DimensionShop, f.Shop) && s.Covers(DimensionKind, f.Kind)
+	return s.Covers(DimensionShop, f.Shop) && s.Covers(DimensionKind, f.Kind) && s.Covers(DimensionContact, contact(f.Contactless))
 }
 
 // ask is the task for customer service. It ends when the customer has answered, or
@@ -164,7 +166,7 @@ func ShortageHandle(line id.Line) string { return "shortage:" + line.String() }
 func builtInShortage() []rule.Rule {
 	return []rule.Rule{
 		{Kind: KindShortage, Name: "少量缺货先问买家", Priority: 10, Owner: "system", Active: true,
-			Expr: `short_units <= 20 or short_share < 0.5`, Then: thenJSON(ShortThen{Ask: true,
+			Scope: rule.Scope{DimensionContact: {"needed"}}, Expr: `short_units <= 20 or short_share < 0.5`, Then: thenJSON(ShortThen{Ask: true,
 				ZH: "少量缺货,请问买家愿意等待还是换货", EN: "A little is short: ask the customer to wait or to take something else"})},
 		{Kind: KindShortage, Name: "大量缺货取消并致歉", Priority: 20, Owner: "system", Active: true,
 			Expr: `short_units > 20 and short_share >= 0.5`, Then: thenJSON(ShortThen{Cancel: true,

@@ -1,0 +1,263 @@
+package review
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"baihuo/internal/db"
+	"baihuo/internal/fault"
+	"baihuo/internal/id"
+	"baihuo/internal/journal"
+	"baihuo/internal/seal"
+)
+
+// Exception is work for a person. Kind is the queue it stands in. Key names what is
+// the matter: the same kind and key are one exception for ever, so that a message that
+// comes five times makes one piece of work, and none after somebody has settled it.
+type Exception struct {
+	ID   id.Exception
+	Kind string
+	Key  string
+	// Order and Shop it is about; 0 for none.
+	Order id.Order
+	Shop  id.Shop
+	ZH    string
+	EN    string
+	// Detail is JSON or text for who works on it, without personal data.
+	Detail string
+	// Raw is the sealed message that could not be read; Open takes it, Raw gives it.
+	Raw      seal.Bytes
+	OpenedAt db.Instant
+	ClosedAt db.Instant
+	ClosedBy string
+	// ClosedHow says how it was settled.
+	ClosedHow string
+	Version   int64
+}
+
+const (
+	keyMax    = 200
+	detailMax = 20_000
+)
+
+func (e *Exception) check() *fault.Fault {
+	switch {
+	case !plainWord(e.Kind):
+		return ErrExceptionInvalid.With("kind " + e.Kind)
+	case e.Key == "" || !storable(e.Key, keyMax):
+		return ErrExceptionInvalid.With("key")
+	case !sentences(e.ZH, e.EN) || !storable(e.ZH+e.EN, 2*reasonMax):
+		return ErrExceptionInvalid.With("zh, en")
+	case !storable(e.Detail, detailMax):
+		return ErrExceptionInvalid.With("detail")
+	}
+	return nil
+}
+
+type exceptionKey struct{ kind, key string }
+
+// Open puts work before people and gives the id of each. One that was there before,
+// open or settled, is left as it is. A member's fault: ErrExceptionInvalid.
+func Open(tx *db.Tx, list []Exception) ([]fault.Outcome[id.Exception], error) {
+	outcomes := make([]fault.Outcome[id.Exception], len(list))
+	wanted := map[exceptionKey]*Exception{}
+	for i := range list {
+		e := list[i]
+		if f := e.check(); f != nil {
+			outcomes[i] = fault.Refused[id.Exception](f)
+		} else if key := (exceptionKey{e.Kind, e.Key}); wanted[key] == nil {
+			e.ID = id.Exception(tx.NewID())
+			wanted[key] = &e
+		}
+	}
+	ids, err := insertExceptions(tx, wanted)
+	if err != nil {
+		return nil, err
+	}
+	for i, e := range list {
+		if outcomes[i].Fault == nil {
+			outcomes[i] = fault.OK(ids[exceptionKey{e.Kind, e.Key}])
+		}
+	}
+	return outcomes, nil
+}
+
+func insertExceptions(tx *db.Tx, wanted map[exceptionKey]*Exception) (map[exceptionKey]id.Exception, error) {
+	ids := make(map[exceptionKey]id.Exception, len(wanted))
+	if len(wanted) == 0 {
+		return ids, nil
+	}
+	list := make([]*Exception, 0, len(wanted))
+	for _, e := range wanted {
+		list = append(list, e)
+	}
+	slices.SortFunc(list, func(a, b *Exception) int { return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Key, b.Key)) })
+	rows := tx.Batch(`/* review.Open */ INSERT INTO exceptions (exception_id, kind, unique_key, order_id, shop_id, zh, en, detail,
+		raw_cipher, opened_at) VALUES {rows} ON CONFLICT (kind, unique_key) DO NOTHING RETURNING kind, unique_key`)
+	for _, e := range list {
+		rows.Add(int64(e.ID), e.Kind, e.Key, int64(e.Order), int64(e.Shop), e.ZH, e.EN, e.Detail, []byte(e.Raw), int64(tx.Now()))
+	}
+	err := rows.Each(func(r db.Row) error {
+		var key exceptionKey
+		err := r.Scan(&key.kind, &key.key)
+		ids[key] = wanted[key].ID
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	known := tx.Batch(`/* review.Open */ WITH v (kind, unique_key) AS (VALUES {rows})
+		SELECT e.kind, e.unique_key, e.exception_id FROM exceptions e
+		JOIN v ON e.kind = v.kind AND e.unique_key = v.unique_key`, "TEXT", "TEXT")
+	for _, e := range list {
+		if _, fresh := ids[exceptionKey{e.Kind, e.Key}]; !fresh {
+			known.Add(e.Kind, e.Key)
+			continue
+		}
+		journal.Write(tx, journal.Entry{Kind: "exception", ID: int64(e.ID), Version: 1, What: "exception_opened",
+			Payload: journal.JSON(map[string]any{"kind": e.Kind, "key": e.Key, "order": e.Order})})
+	}
+	err = known.Each(func(r db.Row) error {
+		var key exceptionKey
+		var there id.Exception
+		err := r.Scan(&key.kind, &key.key, &there)
+		ids[key] = there
+		return err
+	})
+	if err == nil && len(ids) < len(list) {
+		err = db.ErrAgain // who was first is not visible yet
+	}
+	return ids, err
+}
+
+// heldPrefix begins the key of an exception that belongs to a hold.
+const heldPrefix = "hold:"
+
+func holdKeyOf(hold id.Hold) string { return id.Text(heldPrefix+"H", int64(hold)) }
+
+// Close settles exceptions: the outcome is true where one was open and is not any
+// more, false where it was settled before. One that belongs to a hold closes with the
+// hold only. Faults of members: ErrHow, ErrExceptionMissing, ErrExceptionHeld.
+func Close(tx *db.Tx, ids []id.Exception, how string) ([]fault.Outcome[bool], error) {
+	outcomes := make([]fault.Outcome[bool], len(ids))
+	if strings.TrimSpace(how) == "" || !storable(how, howMax) {
+		for i := range outcomes {
+			outcomes[i] = fault.Refused[bool](ErrHow)
+		}
+		return outcomes, nil
+	}
+	if _, err := db.Lock(tx, "exceptions", "exception_id", ids); err != nil {
+		return nil, err
+	}
+	there := map[id.Exception]Exception{}
+	err := tx.Each(`/* review.Close */ SELECT `+exceptionColumns+` FROM exceptions WHERE exception_id = ANY($1)`,
+		func(r db.Row) error {
+			e, err := scanException(r)
+			there[e.ID] = e
+			return err
+		}, ids)
+	if err != nil {
+		return nil, err
+	}
+	var closing []id.Exception
+	for i, n := range ids {
+		e, found := there[n]
+		switch {
+		case !found:
+			outcomes[i] = fault.Refused[bool](ErrExceptionMissing)
+		case e.ClosedAt > 0 || slices.Contains(closing, n):
+		case strings.HasPrefix(e.Key, heldPrefix):
+			outcomes[i] = fault.Refused[bool](ErrExceptionHeld)
+		default:
+			outcomes[i] = fault.OK(true)
+			closing = append(closing, n)
+		}
+	}
+	return outcomes, closeWhere(tx, `exception_id = ANY($4)`, closing, len(closing), how)
+}
+
+// closeKeys settles the exceptions of holds, which their orders' lock guards.
+func closeKeys(tx *db.Tx, keys []string, how string) error {
+	return closeWhere(tx, `unique_key = ANY($4)`, keys, len(keys), how)
+}
+
+func closeWhere(tx *db.Tx, which string, list any, n int, how string) error {
+	if n == 0 {
+		return nil
+	}
+	return tx.Each(`/* review.Close */ UPDATE exceptions SET closed_at = $1, closed_by = $2, closed_how = $3, version = version + 1
+		WHERE `+which+` AND closed_at = 0 RETURNING exception_id, version`, func(r db.Row) error {
+		var e Exception
+		if err := r.Scan(&e.ID, &e.Version); err != nil {
+			return err
+		}
+		journal.Write(tx, journal.Entry{Kind: "exception", ID: int64(e.ID), Version: e.Version, What: "exception_closed",
+			Payload: journal.JSON(map[string]string{"how": how})})
+		return nil
+	}, tx.Now(), tx.By().Actor, how, list)
+}
+
+// Filter chooses exceptions. The zero value means all that are open.
+type Filter struct {
+	Kind  string
+	Order id.Order
+	// Settled: those that were closed, instead of those that are open.
+	Settled bool
+	// After is the last id of the page before.
+	After id.Exception
+	Limit int // 1 to ListMax; ListMax if not set
+}
+
+// ListMax is the longest page.
+const ListMax = 500
+
+// List gives a page of exceptions by id.
+func List(tx *db.Tx, f Filter) ([]Exception, error) {
+	where, args := []string{"exception_id > $1"}, []any{f.After}
+	also := func(text string, arg any) {
+		args = append(args, arg)
+		where = append(where, strings.Replace(text, "?", place(len(args)), 1))
+	}
+	if f.Kind != "" {
+		also("kind = ?", f.Kind)
+	}
+	if f.Order != 0 {
+		also("order_id = ? AND order_id > 0", f.Order)
+	}
+	open := "closed_at = 0"
+	if f.Settled {
+		open = "closed_at > 0"
+	}
+	if f.Limit <= 0 || f.Limit > ListMax {
+		f.Limit = ListMax
+	}
+	args = append(args, f.Limit)
+	return db.List(tx, `/* review.List */ SELECT `+exceptionColumns+` FROM exceptions WHERE `+
+		strings.Join(append(where, open), " AND ")+` ORDER BY exception_id LIMIT `+place(len(args)), scanException, args...)
+}
+
+func place(n int) string { return "$" + string(rune('0'+n)) }
+
+// Tally is how much open work stands in a queue.
+type Tally struct {
+	Kind string
+	Open int64
+}
+
+// Counts gives the queues with open work, by kind.
+func Counts(tx *db.Tx) ([]Tally, error) {
+	return db.List(tx, `/* review.Counts */ SELECT kind, COUNT(*) FROM exceptions WHERE closed_at = 0 GROUP BY kind ORDER BY kind`,
+		func(r db.Row) (t Tally, err error) { return t, r.Scan(&t.Kind, &t.Open) })
+}
+
+// Raw gives the sealed message of an exception; none where it has none. Fault:
+// ErrExceptionMissing.
+func Raw(tx *db.Tx, exception id.Exception) (seal.Bytes, error) {
+	var raw []byte
+	found, err := tx.One(`/* review.Raw */ SELECT raw_cipher FROM exceptions WHERE exception_id = $1`, []any{&raw}, exception)
+	if err == nil && !found {
+		err = ErrExceptionMissing
+	}
+	return raw, err
+}
