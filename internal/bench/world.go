@@ -2,6 +2,7 @@ package bench
 
 import (
 	"context"
+	cryptorand "crypto/rand"
 	"fmt"
 	"math/rand/v2"
 
@@ -44,11 +45,12 @@ type world struct {
 
 // newWorld opens a shop with three warehouses and a thousand SKUs.
 func newWorld(ctx context.Context, d *db.DB, seed uint64) (*world, error) {
-	keys, err := seal.NewKeyring(nil, seal.Key{Version: 1})
+	keys := seal.NewKeyring(cryptorand.Reader, seal.Key{Version: 1})
+	kinds, err := rule.NewKinds(review.Kinds()...)
 	if err != nil {
 		return nil, err
 	}
-	w := &world{d: d, kit: flow.Kit{Keys: keys, Rules: rule.NewShelf(review.Kinds()...)}}
+	w := &world{d: d, kit: flow.Kit{Keys: keys, Rules: rule.NewShelf(kinds)}}
 	if err := w.people(seed); err != nil {
 		return nil, err
 	}
@@ -86,7 +88,7 @@ func (w *world) people(seed uint64) error {
 }
 
 func (w *world) open(tx *db.Tx) error {
-	if err := review.Install(tx); err != nil {
+	if _, err := review.Install(tx); err != nil {
 		return err
 	}
 	places, err := inventory.OpenWarehouses(tx, []inventory.Warehouse{

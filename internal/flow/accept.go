@@ -3,6 +3,7 @@ package flow
 import (
 	"encoding/json"
 	"errors"
+	"slices"
 	"strconv"
 
 	"baihuo/internal/carrier"
@@ -85,7 +86,8 @@ type accepting struct {
 	known   *order.Known
 	from    []id.Warehouse
 	short   int64
-	cancel  bool
+	// cancel: what a shortage rule gives up, per line.
+	cancel map[id.Line]int64
 }
 
 // Accept takes orders in: places them (or finds that they were here before),
@@ -207,7 +209,7 @@ func judge(tx *db.Tx, kit Kit, members []*accepting) error {
 	}
 	facts := make([]*review.Facts, len(asked))
 	for i, m := range asked {
-		facts[i] = factsOf(m, reach[m.Party.Region])
+		facts[i] = factsOf(m.order, m.shop, m.Party, reach[m.Party.Region])
 	}
 	for i, v := range review.Judge(set, facts, tx.Now()) {
 		m := asked[i]
@@ -358,16 +360,22 @@ func settle(tx *db.Tx, fresh []*accepting) error {
 	}
 	facts := make([]order.Facts, len(fresh))
 	for i, m := range fresh {
-		f := order.Facts{Order: m.order, NameMask: m.Party.Name.Mask, Place: m.Party.Place}
-		for _, h := range m.holds {
-			f.Blocks = append(f.Blocks, h.ReasonZH)
-		}
-		for _, w := range m.from {
-			f.Warehouses = append(f.Warehouses, codes[w])
-		}
-		facts[i] = f
+		facts[i] = m.facts(codes)
 	}
 	return order.Show(tx, facts)
+}
+
+// facts are what the rooms know of a new order: it has no packages yet.
+func (m *accepting) facts(codes map[id.Warehouse]string) order.Facts {
+	f := order.Facts{Order: m.order, NameMask: m.Party.Name.Mask, Place: m.Party.Place}
+	for _, h := range m.holds {
+		f.AddHold(h.ReasonZH, h.Blocks == review.BlocksRelease)
+	}
+	slices.Sort(m.from)
+	for _, w := range m.from {
+		f.Warehouses = append(f.Warehouses, codes[w])
+	}
+	return f
 }
 
 // reason is what the journal keeps of an acceptance: which rules looked at which
@@ -411,20 +419,17 @@ func conclude(tx *db.Tx, kit Kit, m *accepting) (fault.Outcome[Accepted], error)
 	if m.known != nil {
 		return again(tx, kit, m)
 	}
-	if m.cancel {
-		if err := cancelShort(tx, kit, m.order.ID); err != nil {
-			return fault.Outcome[Accepted]{}, err
-		}
+	card := m.facts(nil).Card()
+	a := Accepted{Order: m.order.ID, Word: card.Word, Why: card.Why, Short: m.short}
+	if len(m.cancel) == 0 {
+		return fault.OK(a), nil
 	}
-	f := order.Facts{Order: m.order}
-	for _, h := range m.holds {
-		f.Blocks = append(f.Blocks, h.ReasonZH)
+	if err := cancelShort(tx, m); err != nil {
+		return fault.Outcome[Accepted]{}, err
 	}
-	card := f.Card()
-	if m.cancel {
-		card.Word = order.Gone
-	}
-	return fault.OK(Accepted{Order: m.order.ID, Word: card.Word, Why: card.Why, Short: m.short}), nil
+	cards, err := order.Cards(tx, []id.Order{m.order.ID})
+	a.Word, a.Why = cards[a.Order].Word, cards[a.Order].Why
+	return fault.OK(a), err
 }
 
 // again handles a message about an order that was here before: a repeat is a

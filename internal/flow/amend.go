@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 
+	"baihuo/internal/carrier"
+	"baihuo/internal/catalog"
 	"baihuo/internal/customer"
 	"baihuo/internal/db"
 	"baihuo/internal/fault"
@@ -45,6 +47,9 @@ func amend(tx *db.Tx, kit Kit, which id.Order, n *order.Order, party *customer.P
 		if err := follow(tx, o, a, s); err != nil {
 			return false, err
 		}
+		if err := judgeAgain(tx, kit, o, party, s); err != nil {
+			return false, err
+		}
 	}
 	again, err := order.Lock(tx, []id.Order{which})
 	if err != nil {
@@ -78,7 +83,7 @@ func unpack(tx *db.Tx, o *order.Order, why string) error {
 		return err
 	}
 	_, err = review.Place(tx, []review.Hold{{Order: o.ID, HoldDraft: review.HoldDraft{Kind: "address_changed", Handle: "address_changed",
-		NeedsPerson: true, Blocks: "release", Source: "channel", ReleaseHow: "person",
+		NeedsPerson: true, Source: "channel",
 		ReasonZH: "打包后收件信息变更,请重打面单或拆包", ReasonEN: "The recipient changed after packing; make a new label or unpack"}}})
 	return err
 }
@@ -119,8 +124,9 @@ func takeBack(tx *db.Tx, o *order.Order, a *order.Amendment) error {
 			return err
 		}
 	}
-	return review.Open(tx, []review.Exception{{Kind: "late_cancellation", Key: fmt.Sprintf("%d-%d", o.ID, o.Version), Order: o.ID, Shop: o.Shop,
-		ZH: "平台要求取消,但" + f.ZH, EN: "The channel cancels, but: " + f.EN}})
+	_, err := review.Open(tx, []review.Exception{{Kind: "late_cancellation", Key: fmt.Sprintf("%d-%d", o.ID, o.Version), Order: o.ID,
+		Shop: o.Shop, ZH: "平台要求取消,但" + f.ZH, EN: "The channel cancels, but: " + f.EN}})
+	return err
 }
 
 // follow does what a growth, a payment, a refund request or a conflict asks for.
@@ -131,34 +137,70 @@ func follow(tx *db.Tx, o *order.Order, a *order.Amendment, s shop.Shop) error {
 		}
 	}
 	var holds []review.Hold
-	add := func(h review.HoldDraft) { holds = append(holds, review.Hold{Order: o.ID, HoldDraft: h}) }
-	if n := shortUnits(o); n > 0 && o.Claims(s.ReserveUnpaid) {
-		add(shortageHold(n))
-	}
-	for _, l := range a.Refund {
-		add(review.HoldDraft{Kind: "refund_requested", Handle: fmt.Sprintf("refund-%d", l.ID), NeedsPerson: true, Blocks: "release",
-			Source: "channel", ReleaseHow: "person", ReasonZH: "买家申请退款:" + l.Name, ReasonEN: "The buyer asks the money back: " + l.Code})
+	add := func(h review.HoldDraft) { holds = append(holds, review.Hold{Order: o.ID, Shop: o.Shop, HoldDraft: h}) }
+	if o.Claims(s.ReserveUnpaid) {
+		holds = append(holds, shortageHolds(o)...)
 	}
 	for _, c := range a.Conflicts {
-		add(review.HoldDraft{Kind: "edit_conflict", Handle: "conflict-" + c.Field, NeedsPerson: true, Blocks: "release", Source: "channel",
-			ReleaseHow: "person", ReasonZH: fmt.Sprintf("字段 %s 人工与平台都改过:我方 %s,平台 %s", c.Field, c.Ours, c.Theirs),
+		add(review.HoldDraft{Kind: "edit_conflict", Handle: "conflict-" + c.Field, NeedsPerson: true, Source: "channel",
+			ReasonZH: fmt.Sprintf("字段 %s 人工与平台都改过:我方 %s,平台 %s", c.Field, c.Ours, c.Theirs),
 			ReasonEN: fmt.Sprintf("Both a person and the channel changed %s: ours %s, theirs %s", c.Field, c.Ours, c.Theirs)})
-	}
-	if o.ChannelState == order.Forbidden {
-		add(review.HoldDraft{Kind: "platform_forbids", Handle: "platform_forbids", Blocks: "release", Source: "channel", ReleaseHow: "channel",
-			ReasonZH: "平台要求暂不发货", ReasonEN: "The platform says: do not ship yet"})
 	}
 	if _, err := review.Place(tx, holds); err != nil {
 		return err
 	}
-	if len(a.Refund)+len(a.Conflicts) > 0 || o.ChannelState == order.Forbidden {
+	if len(a.Conflicts) > 0 {
 		if _, err := stopPackages(tx, o.ID, "订单被挂起"); err != nil {
 			return err
 		}
 	}
-	if a.Paid {
-		_, err := review.ReleaseHolds(tx, []review.Release{{Order: o.ID, Handle: "platform_forbids", How: "paid"}})
+	return nil
+}
+
+// judgeAgain asks the rules about an order whose facts changed: holds that no
+// longer apply end, new ones are placed and stop what is under way.
+func judgeAgain(tx *db.Tx, kit Kit, o *order.Order, party *customer.Party, s shop.Shop) error {
+	set, err := kit.Rules.Set(tx, review.KindReview)
+	if err != nil {
 		return err
+	}
+	if err := loadCosts(tx, o); err != nil {
+		return err
+	}
+	reach, err := carrier.Deliverable(tx, []string{o.Region}, tx.Now())
+	if err != nil {
+		return err
+	}
+	verdict := review.Judge(set, []*review.Facts{factsOf(o, s, party, reach[o.Region])}, tx.Now())[0]
+	placed, err := review.Renew(tx, []review.Judged{{Order: o, Verdict: verdict}})
+	if err != nil || len(placed) == 0 {
+		return err
+	}
+	_, err = stopPackages(tx, o.ID, placed[0].ReasonZH)
+	return err
+}
+
+// loadCosts fills in what a stored line does not carry and rules look at.
+func loadCosts(tx *db.Tx, o *order.Order) error {
+	var skus []id.SKU
+	ordered := map[id.Line]int64{}
+	for _, l := range o.Lines {
+		ordered[l.ID] = l.Ordered
+		if l.SKU != 0 {
+			skus = append(skus, l.SKU)
+		}
+	}
+	known, err := catalog.Get(tx, sortedIDs(skus))
+	if err != nil {
+		return err
+	}
+	for _, l := range o.Lines {
+		if s := known[l.SKU]; s != nil {
+			l.Cost = s.Cost
+		}
+		if l.Kind == order.Component {
+			l.PartQty = l.Ordered / max(ordered[l.Parent], 1)
+		}
 	}
 	return nil
 }

@@ -131,7 +131,8 @@ func cancel(tx *db.Tx, o *order.Order, c Cancellation) error {
 	if o.CancelledAt == 0 {
 		return unshort(tx, []*order.Order{o})
 	}
-	return review.End(tx, []id.Order{o.ID}, "order cancelled")
+	_, err = review.ReleaseAll(tx, []id.Order{o.ID}, "order cancelled")
+	return err
 }
 
 // serveFreed gives what a cancellation freed to those who wait for it.
@@ -201,7 +202,26 @@ func voidPackages(tx *db.Tx, orders []*order.Order, why string, which func(fulfi
 	if err := order.Move(tx, orders, "package_voided", list); err != nil {
 		return err
 	}
-	return shipping.ReclaimOf(tx, ids)
+	return reclaim(tx, ids, why)
+}
+
+// reclaim gives up the numbers of packages that will not leave.
+func reclaim(tx *db.Tx, packages []id.Package, why string) error {
+	labels, err := shipping.OfPackages(tx, packages)
+	if err != nil {
+		return err
+	}
+	var waybills []id.Waybill
+	for _, p := range sortedIDs(packages) {
+		if w := labels[p]; w != nil {
+			waybills = append(waybills, w.ID)
+		}
+	}
+	if len(waybills) == 0 {
+		return nil
+	}
+	_, err = shipping.Reclaim(tx, waybills, why)
+	return err
 }
 
 // undo gives the changes that take the steps of a package back.
@@ -223,9 +243,11 @@ func voidPlanned(tx *db.Tx, orders []*order.Order, why string) error {
 	return voidPackages(tx, orders, why, func(s fulfilment.State) bool { return s == fulfilment.Planned })
 }
 
-// cancelShort takes back an order that a shortage rule cancels, with an apology.
-func cancelShort(tx *db.Tx, _ Kit, o id.Order) error {
-	outcomes, err := Cancel(tx, []Cancellation{{Order: o, Why: "大量缺货,向顾客致歉后取消"}})
+// cancelShort gives up what a shortage rule says nobody should wait for, with an
+// apology: the pieces that are missing, or the order when nothing else is left.
+func cancelShort(tx *db.Tx, m *accepting) error {
+	c := Cancellation{Order: m.order.ID, Lines: m.cancel, Why: "大量缺货,向顾客致歉后取消"}
+	outcomes, err := Cancel(tx, []Cancellation{c})
 	if err == nil && outcomes[0].Fault != nil {
 		return outcomes[0].Fault
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"baihuo/internal/carrier"
+	"baihuo/internal/customer"
 	"baihuo/internal/db"
 	"baihuo/internal/fault"
 	"baihuo/internal/fulfilment"
@@ -11,37 +12,46 @@ import (
 	"baihuo/internal/inventory"
 	"baihuo/internal/order"
 	"baihuo/internal/review"
+	"baihuo/internal/shop"
 )
 
 // factsOf gives the review what it may look at of a new order.
-func factsOf(m *accepting, reach carrier.Reach) *review.Facts {
-	return review.FactsOf(m.order, m.shop, m.Party, reach)
+func factsOf(o *order.Order, s shop.Shop, p *customer.Party, reach carrier.Reach) *review.Facts {
+	f := review.Of(o)
+	f.Shop, f.ShopKind, f.Platform, f.Contactless = s.Code, string(s.Kind), s.Platform, s.Kind.Contactless()
+	f.Issues, f.Place, f.Blacklisted = p.Issues, p.Place, p.Blacklisted
+	f.IssueZH, f.IssueEN = p.UnclearZH, p.UnclearEN
+	f.Deliverable = true
+	if why := reach.Fault(); why != nil {
+		f.Deliverable, f.ReachZH, f.ReachEN = false, why.ZH, why.EN
+	}
+	return f
 }
 
 // ownHolds are the holds that no rule decides: the order cannot go on as it is.
 func ownHolds(m *accepting) (holds []review.HoldDraft) {
 	for _, l := range m.order.Unmatched() {
 		holds = append(holds, review.HoldDraft{Kind: "sku_unmatched", Handle: fmt.Sprintf("sku-%d", l.Position), NeedsPerson: true,
-			Blocks: "release", Source: "catalog", ReleaseHow: "person",
+			Source:   "catalog",
 			ReasonZH: fmt.Sprintf("第 %d 行商品编码 %q 未对应到系统商品", l.Position, l.Code),
 			ReasonEN: fmt.Sprintf("Line %d: no SKU has the code %q", l.Position, l.Code)})
 	}
 	if by, differs := m.order.TotalDiffers(m.Draft.Total); differs {
 		holds = append(holds, review.HoldDraft{Kind: "amount_differs", Handle: "amount_differs", NeedsPerson: true, Blocks: "release",
-			Source: "order", ReleaseHow: "person", ReasonZH: fmt.Sprintf("平台金额与明细合计相差 %s", by.Format(m.order.Currency)),
+			Source: "order", ReasonZH: fmt.Sprintf("平台金额与明细合计相差 %s", by.Format(m.order.Currency)),
 			ReasonEN: fmt.Sprintf("The channel's total differs from the lines by %s", by.Format(m.order.Currency))})
 	}
 	if m.order.ChannelState == order.Strange {
 		holds = append(holds, review.HoldDraft{Kind: "state_unknown", Handle: "state_unknown", NeedsPerson: true, Blocks: "release",
-			Source: "channel", ReleaseHow: "person", ReasonZH: "平台状态无法识别:" + m.order.ChannelWord,
+			Source: "channel", ReasonZH: "平台状态无法识别:" + m.order.ChannelWord,
 			ReasonEN: "The platform's state is unknown: " + m.order.ChannelWord})
 	}
 	return holds
 }
 
-// settleShortages asks the shortage rules what to do about short orders: those
-// to be kept wait in the queue under a hold, the others are cancelled when their
-// acceptance is complete.
+// settleShortages asks the shortage rules what to do about each short line: it
+// waits in the queue, and a rule may ask a person to ask the customer, or give
+// the missing pieces up once the acceptance is complete.
 func settleShortages(tx *db.Tx, kit Kit, short []*accepting) error {
 	if len(short) == 0 {
 		return nil
@@ -52,11 +62,16 @@ func settleShortages(tx *db.Tx, kit Kit, short []*accepting) error {
 	}
 	var orders []*order.Order
 	for _, m := range short {
-		if review.JudgeShortage(set, m.order, m.shop, m.short).Cancel {
-			m.cancel = true
-			continue
+		facts := review.Shortages(m.order, m.shop.Code, m.shop.Kind.Contactless())
+		for i, v := range review.JudgeShortages(set, facts) {
+			m.holds = append(m.holds, v.Holds...)
+			if v.Act == review.ActCancel {
+				if m.cancel == nil {
+					m.cancel = map[id.Line]int64{}
+				}
+				m.cancel[v.Line] = facts[i].Short
+			}
 		}
-		m.holds = append(m.holds, shortageHold(m.short))
 		orders = append(orders, m.order)
 	}
 	return queueShort(tx, orders)
@@ -96,7 +111,7 @@ func Hold(tx *db.Tx, o id.Order, h review.HoldDraft) error {
 
 // Unhold releases holds of orders. One that does not exist is a no-op. When
 // nothing blocks an order any more, its packages go on.
-func Unhold(tx *db.Tx, releases []review.Release) error {
+func Unhold(tx *db.Tx, releases []review.HoldEnd) error {
 	ids := make([]id.Order, len(releases))
 	for i, r := range releases {
 		ids[i] = r.Order
@@ -105,7 +120,7 @@ func Unhold(tx *db.Tx, releases []review.Release) error {
 	if err != nil {
 		return err
 	}
-	if _, err := review.ReleaseHolds(tx, releases); err != nil {
+	if _, err := review.Release(tx, releases); err != nil {
 		return err
 	}
 	return goOn(tx, orders)
@@ -154,41 +169,72 @@ func PassDelayed(tx *db.Tx, limit int) (int, error) {
 	if err != nil || len(ids) == 0 {
 		return 0, err
 	}
-	passes := make([]review.Pass, len(ids))
-	for i, o := range ids {
-		passes[i] = review.Pass{Order: o, Step: review.StepService, Reason: "delay is over"}
+	if _, err := review.PassDue(tx, ids); err != nil {
+		return 0, err
 	}
-	_, err = Pass(tx, passes)
-	return len(ids), err
+	orders, err := order.Lock(tx, ids)
+	if err != nil {
+		return 0, err
+	}
+	return len(ids), goOn(tx, orders)
 }
 
 // Pass passes orders by hand or by the clock. Outcomes are in the order given.
-func Pass(tx *db.Tx, passes []review.Pass) ([]fault.Outcome[id.Order], error) {
-	outcomes, err := review.PassOrders(tx, passes)
+func Pass(tx *db.Tx, passes []review.Decision) ([]fault.Outcome[order.Review], error) {
+	return decide(tx, passes, review.Pass, goOn)
+}
+
+// TakeBack takes passes back (反审核) as long as the warehouse does not have the
+// orders: packages that are only planned are undone.
+func TakeBack(tx *db.Tx, list []review.Decision) ([]fault.Outcome[order.Review], error) {
+	return decide(tx, list, review.TakeBack, func(tx *db.Tx, orders []*order.Order) error {
+		if err := voidPlanned(tx, pendingOf(orders), "反审核"); err != nil {
+			return err
+		}
+		return refresh(tx, orders)
+	})
+}
+
+func pendingOf(orders []*order.Order) (list []*order.Order) {
+	for _, o := range orders {
+		if o.Review == order.Pending {
+			list = append(list, o)
+		}
+	}
+	return list
+}
+
+// Reject rejects orders: their claims are given up, they ship nothing.
+func Reject(tx *db.Tx, list []review.Decision) ([]fault.Outcome[order.Review], error) {
+	return decide(tx, list, review.Reject, func(tx *db.Tx, orders []*order.Order) error {
+		var rejected []*order.Order
+		for _, o := range orders {
+			if o.Review == order.Rejected {
+				rejected = append(rejected, o)
+			}
+		}
+		if err := giveUp(tx, rejected); err != nil {
+			return err
+		}
+		return refresh(tx, orders)
+	})
+}
+
+func decide(tx *db.Tx, list []review.Decision, verb func(*db.Tx, []review.Decision) ([]fault.Outcome[order.Review], error),
+	then func(*db.Tx, []*order.Order) error) ([]fault.Outcome[order.Review], error) {
+	outcomes, err := verb(tx, list)
 	if err != nil {
 		return nil, err
 	}
-	ids := make([]id.Order, len(passes))
-	for i, p := range passes {
-		ids[i] = p.Order
+	ids := make([]id.Order, len(list))
+	for i, d := range list {
+		ids[i] = d.Order
 	}
 	orders, err := order.Lock(tx, ids)
 	if err != nil {
 		return nil, err
 	}
-	return outcomes, refresh(tx, orders)
-}
-
-// Reject rejects an order: its claims are given up, it ships nothing.
-func Reject(tx *db.Tx, o id.Order, why string) error {
-	if err := review.Reject(tx, o, why); err != nil {
-		return err
-	}
-	locked, err := order.Lock(tx, []id.Order{o})
-	if err != nil {
-		return err
-	}
-	return giveUp(tx, locked)
+	return outcomes, then(tx, orders)
 }
 
 // giveUp releases all that orders claim without cancelling them.
@@ -219,8 +265,5 @@ func giveUp(tx *db.Tx, orders []*order.Order) error {
 	if err := inventory.Leave(tx, lines); err != nil {
 		return err
 	}
-	if err := order.Move(tx, orders, "claims_given_up", list); err != nil {
-		return err
-	}
-	return refresh(tx, orders)
+	return order.Move(tx, orders, "claims_given_up", list)
 }

@@ -55,7 +55,7 @@ func gather(tx *db.Tx, orders []*order.Order) ([]order.Facts, error) {
 		who := people[o.Recipient]
 		f := order.Facts{Order: o, NameMask: who.Name.Mask, Place: who.Place}
 		for _, h := range holds[o.ID] {
-			f.Blocks = append(f.Blocks, h.ReasonZH)
+			f.AddHold(h.ReasonZH, h.Blocks == review.BlocksRelease)
 		}
 		for _, w := range places[o.ID] {
 			f.Warehouses = append(f.Warehouses, codes[w])

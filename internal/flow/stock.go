@@ -80,7 +80,7 @@ func unshort(tx *db.Tx, orders []*order.Order) error {
 	if err != nil {
 		return err
 	}
-	var releases []review.Release
+	var releases []review.HoldEnd
 	var again []*order.Order
 	for _, o := range orders {
 		switch {
@@ -88,7 +88,7 @@ func unshort(tx *db.Tx, orders []*order.Order) error {
 		case shortUnits(o) > 0:
 			again = append(again, o)
 		default:
-			releases = append(releases, review.Release{Order: o.ID, Handle: handleShortage, How: "stock arrived"})
+			releases = append(releases, noLongerShort(o)...)
 		}
 	}
 	if len(again) > 0 {
@@ -97,11 +97,11 @@ func unshort(tx *db.Tx, orders []*order.Order) error {
 		}
 		for _, o := range again {
 			if shortUnits(o) == 0 {
-				releases = append(releases, review.Release{Order: o.ID, Handle: handleShortage, How: "stock arrived"})
+				releases = append(releases, noLongerShort(o)...)
 			}
 		}
 	}
-	if _, err := review.ReleaseHolds(tx, releases); err != nil {
+	if _, err := review.Release(tx, releases); err != nil {
 		return err
 	}
 	return refresh(tx, orders)
@@ -206,7 +206,7 @@ func giveWay(tx *db.Tx, shortages []inventory.Shortage) error {
 	}
 	var holds []review.Hold
 	for _, o := range orders {
-		holds = append(holds, review.Hold{Order: o.ID, HoldDraft: shortageHold(shortUnits(o))})
+		holds = append(holds, shortageHolds(o)...)
 	}
 	if _, err := review.Place(tx, holds); err != nil {
 		return err
@@ -214,12 +214,27 @@ func giveWay(tx *db.Tx, shortages []inventory.Shortage) error {
 	return refresh(tx, orders)
 }
 
-func shortageHold(units int64) review.HoldDraft {
-	return review.HoldDraft{Kind: "shortage", Handle: handleShortage, NeedsPerson: true, Blocks: "release",
-		ReasonZH: fmt.Sprintf("缺货 %d 件,请问顾客:等补货还是换商品", units),
-		ReasonEN: fmt.Sprintf("%d pieces short; ask the customer: wait or replace", units),
-		Source:   "stock", ReleaseHow: "stock"}
+// shortageHolds ask a person to ask the customer about each short line.
+func shortageHolds(o *order.Order) (holds []review.Hold) {
+	for _, l := range o.Lines {
+		n := l.Short()
+		if !l.Moves() || n <= 0 {
+			continue
+		}
+		holds = append(holds, review.Hold{Order: o.ID, Shop: o.Shop, HoldDraft: review.HoldDraft{Kind: review.HoldShortage,
+			Handle: review.ShortageHandle(l.ID), Line: l.ID, NeedsPerson: true, Blocks: review.BlocksRelease, Source: "stock",
+			ReasonZH: fmt.Sprintf("%s 缺货 %d 件,请问顾客:等补货还是换商品", l.Name, n),
+			ReasonEN: fmt.Sprintf("%s: %d pieces short; ask the customer: wait or replace", l.Code, n)}})
+	}
+	return holds
 }
 
-// handleShortage names the one live shortage hold of an order.
-const handleShortage = "shortage"
+// noLongerShort lifts the shortage holds of the lines that have all they need.
+func noLongerShort(o *order.Order) (releases []review.HoldEnd) {
+	for _, l := range o.Lines {
+		if l.Moves() && l.Short() <= 0 {
+			releases = append(releases, review.HoldEnd{Order: o.ID, Handle: review.ShortageHandle(l.ID), How: "stock arrived"})
+		}
+	}
+	return releases
+}

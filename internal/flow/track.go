@@ -32,8 +32,8 @@ func Track(tx *db.Tx, events []shipping.Event) error {
 	}
 	var steps []fulfilment.Step
 	for _, c := range found {
-		if to := fulfilment.State(c.To.Package()); to != "" && to != before[c.Package] {
-			steps = append(steps, fulfilment.Step{Package: c.Package, To: to, Why: string(c.To)})
+		if c.Becomes != "" && c.Becomes != before[c.Package] {
+			steps = append(steps, fulfilment.Step{Package: c.Package, To: c.Becomes, Why: string(c.To)})
 		}
 	}
 	outcomes, err := fulfilment.Move(tx, steps)

@@ -56,32 +56,41 @@ func HandOver(tx *db.Tx, packages []id.Package) ([]fault.Outcome[*fulfilment.Pac
 	if err != nil {
 		return nil, err
 	}
-	labels, err := shipping.OfPackages(tx, packages)
+	refused := map[id.Package]*fault.Fault{}
+	var using []shipping.Using
+	for _, p := range locked {
+		if f := p.MayHandOver(); f != nil {
+			refused[p.ID] = f
+		} else {
+			using = append(using, shipping.Using{Package: p.ID, Digest: p.RecipientDigest})
+		}
+	}
+	labels, err := shipping.Use(tx, using)
 	if err != nil {
 		return nil, err
 	}
-	refused := map[id.Package]*fault.Fault{}
 	var ready []id.Package
-	for _, p := range locked {
-		if f := shipping.Fit(labels[p.ID], p.RecipientDigest); f != nil {
-			refused[p.ID] = f
+	for i, l := range labels {
+		if l.Fault != nil {
+			refused[using[i].Package] = l.Fault
 		} else {
-			ready = append(ready, p.ID)
+			ready = append(ready, using[i].Package)
 		}
 	}
 	handed, err := fulfilment.HandOver(tx, ready)
 	if err != nil {
 		return nil, err
 	}
-	gone := went(handed)
-	if err := leave(tx, orders, gone, labels); err != nil {
-		return nil, err
+	for _, h := range handed {
+		if h.Fault != nil {
+			return nil, h.Fault // it was looked at under lock: a fault here undoes all
+		}
 	}
-	return inOrder(packages, handed, ready, refused), nil
+	return inOrder(packages, handed, ready, refused), leave(tx, orders, went(handed))
 }
 
-// leave takes the goods of packages out of stock and marks their labels used.
-func leave(tx *db.Tx, orders []*order.Order, gone []*fulfilment.Package, labels map[id.Package]*shipping.Waybill) error {
+// leave takes the goods of packages out of stock and tells the order lines.
+func leave(tx *db.Tx, orders []*order.Order, gone []*fulfilment.Package) error {
 	if len(gone) == 0 {
 		return nil
 	}
@@ -92,13 +101,6 @@ func leave(tx *db.Tx, orders []*order.Order, gone []*fulfilment.Package, labels 
 		c.Shipped, c.Reserved, c.Allocated = n, -n, -n
 	}))
 	if err != nil {
-		return err
-	}
-	used := make([]id.Waybill, len(gone))
-	for i, p := range gone {
-		used[i] = labels[p.ID].ID
-	}
-	if _, err := shipping.Use(tx, used); err != nil {
 		return err
 	}
 	return refresh(tx, orders)

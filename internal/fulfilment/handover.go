@@ -11,3 +11,7 @@ import (
 func HandOver(tx *db.Tx, packages []id.Package) ([]fault.Outcome[*Package], error) {
 	return change(tx, "", packages, self, advance(verbHandOver, HandedOver))
 }
+
+// MayHandOver says what refuses a hand-over now, nil when nothing does. The
+// package is locked in this transaction.
+func (p *Package) MayHandOver() *fault.Fault { return p.may(verbHandOver, HandedOver) }

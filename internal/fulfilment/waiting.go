@@ -49,7 +49,9 @@ func Waiting(tx *db.Tx, f Filter) ([]*Package, error) {
 		and("warehouse_id = $%d", int64(f.Warehouse))
 	}
 	if f.After != (Cursor{}) {
-		and("("+byDeadline+", package_id) > ($%d, $%d)", f.After.rank(), int64(f.After.Package))
+		// SQLite finds its way by the first condition, the second is exact.
+		rank := f.After.rank()
+		and(byDeadline+" >= $%d AND ("+byDeadline+", package_id) > ($%d, $%d)", rank, rank, int64(f.After.Package))
 	}
 	if f.Limit <= 0 || f.Limit > LimitMax {
 		f.Limit = LimitMax

@@ -1,7 +1,5 @@
 package intake
 
-import "strings"
-
 // role is what a line means to us.
 type role uint8
 
@@ -31,4 +29,5 @@ func kinds() map[string]role {
 	}
 }
 
-func foldKind(word string) string { return strings.ToLower(word) }
+// unclear stands in a report for the kind of a row that could not be read.
+const unclear = "?"

@@ -23,7 +23,9 @@ type moment struct {
 
 func (m moment) before(o moment) bool { return m.compare(o) < 0 }
 
-func (m moment) compare(o moment) int { return cmp.Or(cmp.Compare(m.at, o.at), cmp.Compare(m.row, o.row)) }
+func (m moment) compare(o moment) int {
+	return cmp.Or(cmp.Compare(m.at, o.at), cmp.Compare(m.row, o.row))
+}
 
 // sale is one line that can be taken back.
 type sale struct {

@@ -71,7 +71,7 @@ func playModel(t *testing.T, engine db.Engine) (steps int) {
 		verbs := map[string]func(*rapid.T){
 			"": w.compare, "receive": w.receive, "receive more": w.receive, "reserve": w.reserve, "reserve more": w.reserve,
 			"release": w.release, "allocate": w.allocate, "allocate more": w.allocate, "pick": w.pick, "pick more": w.pick,
-			"unallocate": w.unallocate, "ship": w.ship, "count": w.count, "lose": w.lose, "bar": w.bar, "transfer": w.transfer,
+			"unallocate": w.unallocate, "unallocate more": w.unallocate, "ship": w.ship, "count": w.count, "lose": w.lose, "bar": w.bar, "transfer": w.transfer,
 			"quota": w.quota, "safety": w.safety, "queue": w.queue, "leave": w.leave, "serve": w.serve,
 		}
 		rt.Repeat(verbs)
@@ -203,6 +203,9 @@ func number(rt *rapid.T, name string, from, to int64) int64 {
 func oneIn(rt *rapid.T, name string, n int64) bool { return number(rt, name, 1, n) == n }
 
 func (w *world) place(rt *rapid.T) inventory.Place {
+	if oneIn(rt, "crowded place", 3) {
+		return inventory.Place{Warehouse: w.warehouses[0], SKU: w.skus[0]}
+	}
 	return inventory.Place{Warehouse: draw(rt, "warehouse", w.warehouses), SKU: draw(rt, "sku", w.skus)}
 }
 
@@ -216,7 +219,7 @@ func (w *world) paper(rt *rapid.T, of string) string {
 	if !oneIn(rt, "with paper", 3) {
 		return ""
 	}
-	return fmt.Sprint(of, w.warehouses[0], "-", number(rt, "paper", 1, 4))
+	return fmt.Sprint(of, w.warehouses[0], "-", number(rt, "paper", 1, 3))
 }
 
 // qty is rarely refused.
@@ -233,7 +236,20 @@ func (w *world) line(rt *rapid.T) lineOf {
 	if len(w.lines) == 0 {
 		return lineOf{order: id.Order(w.skus[0]), line: id.Line(w.skus[0]), shop: w.shops[0], sku: w.skus[0]}
 	}
+	if live := w.live(); len(live) > 0 && !oneIn(rt, "any line", 4) {
+		c := draw(rt, "live", live)
+		return lineOf{c.Order, c.Line, c.Shop, c.SKU}
+	}
 	return draw(rt, "line", w.lines)
+}
+
+func (w *world) live() (list []*claim) {
+	for _, c := range w.ref.claims {
+		if c.open > 0 {
+			list = append(list, c)
+		}
+	}
+	return list
 }
 
 func (w *world) package_(rt *rapid.T) id.Package {
@@ -246,7 +262,11 @@ func (w *world) package_(rt *rapid.T) id.Package {
 
 func (w *world) packagesOf(rt *rapid.T) (list []id.Package) {
 	for range number(rt, "packages", 1, 2) {
-		list = append(list, w.package_(rt))
+		if len(w.ref.portions) > 0 && !oneIn(rt, "any package", 5) {
+			list = append(list, draw(rt, "portion", w.ref.portions).pack)
+		} else {
+			list = append(list, w.package_(rt))
+		}
 	}
 	return list
 }
@@ -352,9 +372,15 @@ func (w *world) release(rt *rapid.T) {
 func (w *world) allocate(rt *rapid.T) {
 	var list []inventory.Need
 	for range w.some(rt, "needs") {
-		l := w.line(rt)
-		list = append(list, inventory.Need{Package: w.package_(rt), Order: l.order, Line: l.line,
-			Warehouse: draw(rt, "warehouse", w.warehouses), Qty: number(rt, "qty", 1, 6)})
+		n := inventory.Need{Package: w.package_(rt), Qty: number(rt, "qty", 1, 6)}
+		if live := w.live(); len(live) > 0 && !oneIn(rt, "any line", 8) {
+			c := draw(rt, "live", live)
+			n.Order, n.Line, n.Warehouse = c.Order, c.Line, c.Place.Warehouse
+		} else {
+			l := w.line(rt)
+			n.Order, n.Line, n.Warehouse = l.order, l.line, draw(rt, "warehouse", w.warehouses)
+		}
+		list = append(list, n)
 	}
 	step(w, rt, func(tx *db.Tx) ([]refusal, error) {
 		outcomes, err := inventory.Allocate(tx, list)
@@ -422,6 +448,9 @@ func (w *world) lose(rt *rapid.T) {
 	for range w.some(rt, "losses") {
 		l := inventory.Loss{Place: w.place(rt), Qty: qty(rt, 6), Kind: draw(rt, "kind", []string{"adjust", "damage", "count"}),
 			Reference: w.paper(rt, "L")}
+		if len(list) > 0 && oneIn(rt, "same place", 3) {
+			l.Place, l.Reference = list[0].Place, list[0].Reference
+		}
 		if oneIn(rt, "named", 2) {
 			l.Lot, l.Bin = w.lotOf(rt, l.SKU), bin(rt)
 		}
@@ -456,7 +485,12 @@ func (w *world) bar(rt *rapid.T) {
 	if len(w.ref.lots) < 14 { // a barred lot stays barred: bring a new one
 		w.openLot(rt, inventory.Lot{SKU: sku, Code: fmt.Sprint("N", w.next()), ExpiresOn: draw(rt, "expires", []string{"", "2026-12-01", "2028-01-01"})})
 	}
-	lots := []id.Lot{draw(rt, "lot", w.lots[sku]), draw(rt, "lot", w.lots[w.skus[1]])}
+	lots := []id.Lot{draw(rt, "lot", w.lots[sku])}
+	if len(w.ref.portions) > 0 && oneIn(rt, "allocated", 2) {
+		if l := draw(rt, "portion", w.ref.portions).spot.lot; l != inventory.NoLot {
+			lots = append(lots, l)
+		}
+	}
 	step(w, rt, func(tx *db.Tx) ([]inventory.Shortage, error) {
 		list, err := inventory.Bar(tx, lots)
 		return byPlace(list), err

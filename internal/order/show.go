@@ -35,9 +35,10 @@ func Words() []Word {
 // Facts are what other rooms know of an order; flow gathers them.
 type Facts struct {
 	Order *Order
-	// Blocks are the sentences of live holds that block, in Chinese, joined for
-	// the list; empty when nothing blocks.
-	Blocks []string
+	// Why are the sentences of live holds in Chinese; Blocked says that one of
+	// them keeps the order from the warehouse.
+	Why     []string
+	Blocked bool
 	// Warehouses that hold its stock, by code.
 	Warehouses []string
 	NameMask   string
@@ -46,6 +47,12 @@ type Facts struct {
 	Packages, PackagesOut int
 	// The least and furthest any package has come.
 	Released, Picked, Packed bool
+}
+
+// AddHold notes a live hold.
+func (f *Facts) AddHold(why string, blocks bool) {
+	f.Why = append(f.Why, why)
+	f.Blocked = f.Blocked || blocks
 }
 
 // Card is the row that lists show.
@@ -72,8 +79,8 @@ type Card struct {
 // Card derives the card from the facts: the table of architecture.md section 6.
 func (f Facts) Card() Card {
 	o := f.Order
-	c := Card{Order: o.ID, Shop: o.Shop, ExternalNo: o.ExternalNo, Word: f.word(), Blocked: len(f.Blocks) > 0 && !o.Ended(),
-		Why: strings.Join(f.Blocks, ";"), Warehouses: strings.Join(f.Warehouses, " "), NameMask: f.NameMask, Place: f.Place,
+	c := Card{Order: o.ID, Shop: o.Shop, ExternalNo: o.ExternalNo, Word: f.word(), Blocked: f.Blocked && !o.Ended(),
+		Why: strings.Join(f.Why, ";"), Warehouses: strings.Join(f.Warehouses, " "), NameMask: f.NameMask, Place: f.Place,
 		Total: int64(o.Total), Packages: int64(f.Packages), PackagesOut: int64(f.PackagesOut), OrderedAt: o.OrderedAt, ShipBy: o.ShipBy}
 	for _, l := range o.Lines {
 		if l.Kind == Component || l.Kind == Charge {
@@ -82,8 +89,8 @@ func (f Facts) Card() Card {
 		c.Lines++
 		c.Units += l.Ordered - l.Cancelled
 	}
-	if !c.Blocked {
-		c.Why = ""
+	if o.Ended() {
+		c.Why = o.CancelledWhy
 	}
 	c.Short = !o.Ended() && o.Claims(true) && o.short() > 0
 	return c

@@ -174,28 +174,40 @@ func Close(tx *db.Tx, ids []id.Exception, how string) ([]fault.Outcome[bool], er
 			closing = append(closing, n)
 		}
 	}
-	return outcomes, closeWhere(tx, `exception_id = ANY($4)`, closing, len(closing), how)
+	return outcomes, closeThese(tx, closing, how)
 }
 
-// closeKeys settles the exceptions of holds, which their orders' lock guards.
-func closeKeys(tx *db.Tx, keys []string, how string) error {
-	return closeWhere(tx, `unique_key = ANY($4)`, keys, len(keys), how)
-}
-
-func closeWhere(tx *db.Tx, which string, list any, n int, how string) error {
-	if n == 0 {
+func closeThese(tx *db.Tx, ids []id.Exception, how string) error {
+	if len(ids) == 0 {
 		return nil
 	}
 	return tx.Each(`/* review.Close */ UPDATE exceptions SET closed_at = $1, closed_by = $2, closed_how = $3, version = version + 1
-		WHERE `+which+` AND closed_at = 0 RETURNING exception_id, version`, func(r db.Row) error {
+		WHERE exception_id = ANY($4) AND closed_at = 0 RETURNING exception_id, version`, noteClosed(tx, how),
+		tx.Now(), tx.By().Actor, how, ids)
+}
+
+// closeHeld settles the exceptions of holds that ended; the lock of their orders
+// guards them.
+func closeHeld(tx *db.Tx, holds []Hold) error {
+	const how = "hold_released"
+	rows := tx.Batch(`/* review.closeHeld */ WITH v (kind, unique_key, at, by, how) AS (VALUES {rows})
+		UPDATE exceptions SET closed_at = v.at, closed_by = v.by, closed_how = v.how, version = exceptions.version + 1
+		FROM v WHERE exceptions.kind = v.kind AND exceptions.unique_key = v.unique_key AND exceptions.closed_at = 0
+		RETURNING exceptions.exception_id, exceptions.version`, "TEXT", "TEXT", "BIGINT", "TEXT", "TEXT")
+	for i := range holds {
+		rows.Add(holds[i].Kind, holdKeyOf(holds[i].ID), int64(tx.Now()), tx.By().Actor, how)
+	}
+	return rows.Each(noteClosed(tx, how))
+}
+
+func noteClosed(tx *db.Tx, how string) func(db.Row) error {
+	return func(r db.Row) error {
 		var e Exception
-		if err := r.Scan(&e.ID, &e.Version); err != nil {
-			return err
-		}
+		err := r.Scan(&e.ID, &e.Version)
 		journal.Write(tx, journal.Entry{Kind: "exception", ID: int64(e.ID), Version: e.Version, What: "exception_closed",
 			Payload: journal.JSON(map[string]string{"how": how})})
-		return nil
-	}, tx.Now(), tx.By().Actor, how, list)
+		return err
+	}
 }
 
 // Filter chooses exceptions. The zero value means all that are open.
@@ -217,7 +229,7 @@ func List(tx *db.Tx, f Filter) ([]Exception, error) {
 	where, args := []string{"exception_id > $1"}, []any{f.After}
 	also := func(text string, arg any) {
 		args = append(args, arg)
-		where = append(where, strings.Replace(text, "?", place(len(args)), 1))
+		where = append(where, strings.Replace(text, "?", dollar(len(args)), 1))
 	}
 	if f.Kind != "" {
 		also("kind = ?", f.Kind)
@@ -234,10 +246,10 @@ func List(tx *db.Tx, f Filter) ([]Exception, error) {
 	}
 	args = append(args, f.Limit)
 	return db.List(tx, `/* review.List */ SELECT `+exceptionColumns+` FROM exceptions WHERE `+
-		strings.Join(append(where, open), " AND ")+` ORDER BY exception_id LIMIT `+place(len(args)), scanException, args...)
+		strings.Join(append(where, open), " AND ")+` ORDER BY exception_id LIMIT `+dollar(len(args)), scanException, args...)
 }
 
-func place(n int) string { return "$" + string(rune('0'+n)) }
+func dollar(n int) string { return "$" + string(rune('0'+n)) }
 
 // Tally is how much open work stands in a queue.
 type Tally struct {

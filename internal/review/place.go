@@ -91,7 +91,7 @@ func insertHolds(tx *db.Tx, list []*Hold) (map[holdKey]id.Hold, error) {
 				EN: h.ReasonEN, Detail: h.Facts})
 		}
 	}
-	if _, err := Open(tx, work); err != nil {
+	if err := openAll(tx, work); err != nil {
 		return nil, err
 	}
 	live, err := Live(tx, there)
@@ -100,7 +100,21 @@ func insertHolds(tx *db.Tx, list []*Hold) (map[holdKey]id.Hold, error) {
 			ids[holdKey{h.Order, h.Handle}] = h.ID
 		}
 	}
+	if err == nil && len(ids) < len(list) {
+		err = db.ErrAgain // the caller held no lock, and the hold ended meanwhile
+	}
 	return ids, err
+}
+
+// openAll opens the exceptions of new holds; a hold does not stand without its own.
+func openAll(tx *db.Tx, work []Exception) error {
+	opened, err := Open(tx, work)
+	for _, o := range opened {
+		if o.Fault != nil {
+			return o.Fault
+		}
+	}
+	return err
 }
 
 // note writes the journal row of a hold. Its sentences stay in the table: they may

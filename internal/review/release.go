@@ -10,8 +10,8 @@ import (
 	"baihuo/internal/order"
 )
 
-// Release ends one hold of an order that is locked in this transaction.
-type Release struct {
+// HoldEnd names a hold that is to end.
+type HoldEnd struct {
 	Order  id.Order
 	Handle string
 	// Kind of the hold, where the caller knows it: another one is not released.
@@ -22,10 +22,10 @@ type Release struct {
 
 const howMax = 500
 
-// Lift ends live holds and closes their exceptions. The outcome is true where a hold
+// Release ends live holds of orders that are locked in this transaction, and closes their exceptions. The outcome is true where a hold
 // was live and is not any more. Releasing what does not exist, or no longer lives, is
 // no fault, changes nothing and creates nothing. Faults of members: ErrHow, ErrHoldKind.
-func Lift(tx *db.Tx, releases []Release) ([]fault.Outcome[bool], error) {
+func Release(tx *db.Tx, releases []HoldEnd) ([]fault.Outcome[bool], error) {
 	orders := make([]id.Order, len(releases))
 	for i, r := range releases {
 		orders[i] = r.Order
@@ -53,9 +53,9 @@ func Lift(tx *db.Tx, releases []Release) ([]fault.Outcome[bool], error) {
 	return outcomes, end(tx, ending)
 }
 
-// LiftAll ends every live hold of orders that are locked in this transaction, and
+// ReleaseAll ends every live hold of orders that are locked in this transaction, and
 // gives how many those were: an order that has ended is stopped by nothing.
-func LiftAll(tx *db.Tx, orders []id.Order, how string) (lifted int, err error) {
+func ReleaseAll(tx *db.Tx, orders []id.Order, how string) (released int, err error) {
 	live, err := Live(tx, orders)
 	if err != nil {
 		return 0, err
@@ -69,10 +69,10 @@ func LiftAll(tx *db.Tx, orders []id.Order, how string) (lifted int, err error) {
 	return len(ending), end(tx, ending)
 }
 
-// LiftDue ends at most limit holds that end by themselves and whose deadline has come,
+// ReleaseDue ends at most limit holds that end by themselves and whose deadline has come,
 // and gives the orders, by id. It locks them.
-func LiftDue(tx *db.Tx, limit int) ([]id.Order, error) {
-	due, err := db.List(tx, `/* review.LiftDue */ SELECT order_id FROM holds
+func ReleaseDue(tx *db.Tx, limit int) ([]id.Order, error) {
+	due, err := db.List(tx, `/* review.ReleaseDue */ SELECT order_id FROM holds
 		WHERE released_at = 0 AND deadline > 0 AND release_how = 'deadline' AND deadline <= $1
 		ORDER BY deadline, hold_id LIMIT $2`, func(r db.Row) (o id.Order, err error) { return o, r.Scan(&o) }, tx.Now(), limit)
 	if err != nil || len(due) == 0 {
@@ -108,17 +108,17 @@ func end(tx *db.Tx, list []ended) error {
 	if len(list) == 0 {
 		return nil
 	}
-	rows := tx.Batch(`/* review.Lift */ WITH v (hold_id, at, by, why) AS (VALUES {rows})
+	rows := tx.Batch(`/* review.Release */ WITH v (hold_id, at, by, why) AS (VALUES {rows})
 		UPDATE holds SET released_at = v.at, released_by = v.by, released_why = v.why, version = holds.version + 1
 		FROM v WHERE holds.hold_id = v.hold_id AND holds.released_at = 0`, "BIGINT", "BIGINT", "TEXT", "TEXT")
-	var keys []string
+	var worked []Hold
 	for i := range list {
 		h := &list[i]
 		rows.Add(int64(h.ID), int64(tx.Now()), tx.By().Actor, h.how)
 		h.Version++
 		note(tx, &h.Hold, "hold_released", h.how)
 		if h.NeedsPerson {
-			keys = append(keys, holdKeyOf(h.ID))
+			worked = append(worked, h.Hold)
 		}
 	}
 	n, err := rows.Run()
@@ -128,7 +128,7 @@ func end(tx *db.Tx, list []ended) error {
 	if n != int64(len(list)) {
 		return db.ErrAgain // the caller held no lock and another one was faster
 	}
-	return closeKeys(tx, keys, "hold released")
+	return closeHeld(tx, worked)
 }
 
 func sortedOrders(orders []id.Order) []id.Order {

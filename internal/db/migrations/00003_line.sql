@@ -210,33 +210,41 @@ CREATE TABLE pick_lists (
     packages BIGINT NOT NULL
 );
 
+-- tracked is the parcel's state as its trackings of this number say. attempt_until
+-- and in_doubt belong to the errand that asks the carrier for a number: an attempt
+-- is under way until then; one was sent whose answer nobody knows.
 -- room: shipping
 CREATE TABLE waybills (
     waybill_id BIGINT PRIMARY KEY,
     package_id BIGINT NOT NULL,
     carrier_id BIGINT NOT NULL,
     service TEXT NOT NULL,
-    number TEXT NOT NULL,
+    number TEXT NOT NULL DEFAULT '',
     state TEXT NOT NULL,
     recipient_digest BYTEA NOT NULL,
     freight BIGINT NOT NULL DEFAULT 0,
+    tracked TEXT NOT NULL DEFAULT '',
     asked_at BIGINT NOT NULL,
     numbered_at BIGINT NOT NULL DEFAULT 0,
+    attempt_until BIGINT NOT NULL DEFAULT 0,
+    in_doubt BOOLEAN NOT NULL DEFAULT FALSE,
     version BIGINT NOT NULL DEFAULT 1
 );
-CREATE UNIQUE INDEX waybills_package_id ON waybills (package_id) WHERE state <> 'reclaimed';
+CREATE UNIQUE INDEX waybills_live ON waybills (package_id) WHERE state <> 'reclaimed';
 CREATE UNIQUE INDEX waybills_number ON waybills (carrier_id, number) WHERE number <> '';
 
+-- waybill_id is 0 for news of a package that had no live number when it came.
 -- room: shipping
 CREATE TABLE trackings (
     package_id BIGINT NOT NULL,
+    waybill_id BIGINT NOT NULL,
     at BIGINT NOT NULL,
     code TEXT NOT NULL,
     state TEXT NOT NULL,
     text TEXT NOT NULL,
     place TEXT NOT NULL,
     seen_at BIGINT NOT NULL,
-    PRIMARY KEY (package_id, at, code)
+    PRIMARY KEY (package_id, waybill_id, at, code, state)
 ) /* clustered */;
 
 -- room: notice
@@ -260,6 +268,7 @@ CREATE TABLE imports (
     kind TEXT NOT NULL,
     profile TEXT NOT NULL,
     file TEXT NOT NULL,
+    shop_id BIGINT NOT NULL DEFAULT 0,
     digest BYTEA NOT NULL,
     state TEXT NOT NULL CHECK (state IN ('running', 'done', 'undone')),
     report TEXT NOT NULL,
@@ -267,15 +276,28 @@ CREATE TABLE imports (
     ended_at BIGINT NOT NULL DEFAULT 0,
     version BIGINT NOT NULL DEFAULT 1
 );
+CREATE UNIQUE INDEX imports_digest ON imports (kind, shop_id, digest) WHERE state <> 'undone';
 
+-- The orders that an import created ('order') or, being another's, took goods
+-- back from ('touched'), each with the version that the import left.
 -- room: intake
 CREATE TABLE import_items (
     import_id BIGINT NOT NULL,
     object_id BIGINT NOT NULL,
-    object_kind TEXT NOT NULL,
+    object_kind TEXT NOT NULL CHECK (object_kind IN ('order', 'touched')),
     version BIGINT NOT NULL,
     PRIMARY KEY (import_id, object_id)
 ) /* clustered */;
+
+-- Numbers whose lines are no order, so that they are not taken twice.
+-- room: intake
+CREATE TABLE import_documents (
+    shop_id BIGINT NOT NULL,
+    external_no TEXT NOT NULL,
+    import_id BIGINT NOT NULL,
+    PRIMARY KEY (shop_id, external_no)
+) /* clustered */;
+CREATE INDEX import_documents_import_id ON import_documents (import_id, shop_id, external_no);
 
 -- room: intake
 CREATE TABLE import_profiles (
