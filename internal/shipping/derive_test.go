@@ -55,6 +55,7 @@ func TestDerive(t *testing.T) {
 		"a_failed_attempt_is_still_under_way": {"out_for_delivery@5 attempt_failed@6", AttemptFailed, fulfilment.InTransit},
 		"an_unknown_word_changes_nothing":     {"picked_up@1 teleported@9", PickedUp, fulfilment.InTransit},
 		"two_at_one_instant":                  {"delivered@5 out_for_delivery@5", Delivered, fulfilment.Delivered},
+		"of_one_instant_the_further_counts":   {"out_for_delivery@5 in_transit@5", OutForDelivery, fulfilment.InTransit},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var marks []mark
