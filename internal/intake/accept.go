@@ -78,10 +78,10 @@ func (im *importer) accept(ctx context.Context, list []flow.Prepared) ([]fault.O
 		}
 		return im.own(tx, outcomes)
 	})
-	kind := fault.KindOf(err)
-	switch {
-	case err == nil:
+	if err == nil {
 		return outcomes, nil
+	}
+	switch kind := fault.KindOf(err); {
 	case kind != fault.Invalid && kind != fault.Conflict && kind != fault.Missing:
 		return nil, err
 	case len(list) == 1:

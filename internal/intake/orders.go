@@ -203,4 +203,3 @@ func (im *importer) by() db.By {
 }
 
 func importText(n id.Import) string { return id.Text("I", int64(n)) }
-

@@ -3,7 +3,6 @@ package intake
 import (
 	"context"
 	"errors"
-	"hash/maphash"
 	"io"
 	"strings"
 
@@ -138,6 +137,3 @@ func (im *importer) tell(stage Stage, r *sheet.Reader, rows int64) {
 		im.o.Progress(Progress{Stage: stage, Done: done, Total: total, Rows: rows, Orders: im.report.Orders})
 	}
 }
-
-// seeded makes the seed of one import's digests, which never leave memory.
-func seeded() maphash.Seed { return maphash.MakeSeed() }
