@@ -21,6 +21,35 @@ var copied = []struct{ table, key string }{
 	{"journal", "stream, seq"},
 }
 
+// shift makes rows that can stand beside their originals: ids of a node that
+// does not exist, keys with a mark, a journal stream of their own.
+func shift(tables []tableRows) {
+	const node = 500 << 12
+	for _, t := range tables {
+		for n, row := range t.rows {
+			for i, column := range t.columns {
+				switch column {
+				case "order_id", "line_id", "recipient_id", "buyer_id", "reservation_id", "object_id", "parent_id":
+					if v := row[i].(int64); v != 0 {
+						row[i] = v + node
+					}
+				case "external_no":
+					row[i] = row[i].(string) + "~"
+				case "stream":
+					row[i] = int64(rawStream)
+				case "seq":
+					row[i] = int64(n + 1)
+				}
+				if t.table == "buyers" && column == "digest" {
+					row[i] = append([]byte{0}, row[i].([]byte)...)
+				}
+			}
+		}
+	}
+}
+
+const rawStream = 1 << 30
+
 // tableRows are the rows of one table, with the text that writes one batch.
 type tableRows struct {
 	table   string
@@ -28,14 +57,15 @@ type tableRows struct {
 	rows    [][]any
 }
 
-// readRows takes the rows that a world's acceptances wrote, straight from the
-// database.
-func readRows(ctx context.Context, source *sql.DB) ([]tableRows, error) {
+// readRows takes the rows that acceptances wrote with ids above after, straight
+// from the database.
+func readRows(ctx context.Context, source *sql.DB, after int64) ([]tableRows, error) {
 	var all []tableRows
 	for _, c := range copied {
-		where := ""
+		column, _, _ := strings.Cut(c.key, ",")
+		where := fmt.Sprintf(" WHERE %s > %d", column, after)
 		if c.table == "journal" {
-			where = " WHERE what = 'accepted'"
+			where = fmt.Sprintf(" WHERE what = 'accepted' AND object_id > %d", after)
 		}
 		rows, err := source.QueryContext(ctx, "SELECT * FROM "+c.table+where+" ORDER BY "+c.key)
 		if err != nil {
@@ -54,6 +84,11 @@ func readRows(ctx context.Context, source *sql.DB) ([]tableRows, error) {
 			if err := rows.Scan(places...); err != nil {
 				return nil, err
 			}
+			for i, v := range values {
+				if b, blob := v.([]byte); v == nil || blob && b == nil {
+					values[i] = []byte{} // the driver's word for an empty one; no column here is NULL
+				}
+			}
 			t.rows = append(t.rows, values)
 		}
 		if err := rows.Err(); err != nil {
@@ -67,7 +102,7 @@ func readRows(ctx context.Context, source *sql.DB) ([]tableRows, error) {
 // raw writes rows with bare multi-row inserts, one commit per batch of orders,
 // as many batches at once as the product's lanes, and moves one counter per SKU
 // of the batch. No product code takes part.
-func raw(ctx context.Context, engine db.Engine, target *sql.DB, tables []tableRows, orders int) (Result, error) {
+func writeRaw(ctx context.Context, engine db.Engine, target *sql.DB, tables []tableRows, orders int) (Result, error) {
 	batches := (orders + batchSize - 1) / batchSize
 	stocks, err := stocksOf(ctx, target)
 	if err != nil {

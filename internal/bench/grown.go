@@ -1,0 +1,204 @@
+package bench
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"time"
+
+	"baihuo/internal/db"
+	"baihuo/internal/id"
+	"baihuo/internal/order"
+)
+
+// grown measures whether anything on a request's path grows with history: the
+// acceptance, the look-up of an order and the first page of a list, with few and
+// with many orders stored, each as a part of what bare statements do on the same
+// filled database in the same minute.
+func (r *run) grown(ctx context.Context) error {
+	address, drop, err := r.fresh(ctx)
+	if err != nil {
+		return err
+	}
+	defer drop()
+	var ratios []map[string]float64
+	stored := 0
+	for _, size := range []int{min(10_000, r.Grown/10), r.Grown} {
+		if err := r.fill(ctx, address, size-stored, size); err != nil {
+			return err
+		}
+		stored = size
+		found, err := r.measureFilled(ctx, address, size)
+		if err != nil {
+			return err
+		}
+		ratios = append(ratios, found)
+	}
+	for _, name := range []string{"accept", "lookup", "list"} {
+		few, many := ratios[0][name], ratios[1][name]
+		err := r.Report(Result{Name: "grown " + name, Engine: r.engine.String(), Orders: r.Grown, OrdersPerSecond: 0, RatioToRaw: many,
+			Note: fmt.Sprintf("ratio to raw %.2f with %d orders, %.2f with %d: %+.0f %%", few, min(10_000, r.Grown/10), many, r.Grown, 100*(many/few-1))})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (r *run) fill(ctx context.Context, address string, n, label int) error {
+	_, err := r.inWorld(ctx, address, func(w *world) (Result, error) {
+		w.count = int64(label) * 10
+		return w.accept(ctx, fmt.Sprintf("fill%d", label), n, r.Seed, false)
+	})
+	return err
+}
+
+// inWorld is onWorld on a database that may have its shop already.
+func (r *run) inWorld(ctx context.Context, address string, do func(*world) (Result, error)) (Result, error) {
+	d, err := db.Open(ctx, address, db.Options{})
+	if err != nil {
+		return Result{}, err
+	}
+	defer d.Close()
+	w, err := joinWorld(ctx, d, r.Seed)
+	if err != nil {
+		return Result{}, err
+	}
+	if len(w.shops) == 0 {
+		if w, err = newWorld(ctx, d, r.Seed); err != nil {
+			return Result{}, err
+		}
+	}
+	if err := analyze(ctx, address); err != nil {
+		return Result{}, err
+	}
+	return do(w)
+}
+
+func (r *run) measureFilled(ctx context.Context, address string, size int) (map[string]float64, error) {
+	n := max(10*batchSize, min(r.Orders, size)/4)
+	var last int64
+	ratios := map[string]float64{}
+	accept, err := r.inWorld(ctx, address, func(w *world) (Result, error) {
+		last = w.d.NextID()
+		w.count = int64(size)*10 + 5
+		res, err := w.accept(ctx, fmt.Sprintf("grown%d", size), n, r.Seed, false)
+		if err != nil {
+			return res, err
+		}
+		return res, w.reads(ctx, ratios)
+	})
+	if err != nil {
+		return nil, err
+	}
+	bareDB, err := bare(address)
+	if err != nil {
+		return nil, err
+	}
+	defer bareDB.Close()
+	tables, err := readRows(ctx, bareDB, last)
+	if err != nil {
+		return nil, err
+	}
+	shift(tables)
+	rawResult, err := writeRaw(ctx, r.engine, bareDB, tables, n)
+	if err != nil {
+		return nil, err
+	}
+	if err := removeShifted(ctx, bareDB, tables); err != nil {
+		return nil, err
+	}
+	ratios["accept"] = accept.OrdersPerSecond / rawResult.OrdersPerSecond
+	return ratios, nil
+}
+
+// removeShifted takes the bare rows out again.
+func removeShifted(ctx context.Context, d *sql.DB, tables []tableRows) error {
+	for _, t := range tables {
+		column := t.columns[0]
+		for _, row := range t.rows {
+			key := row[0]
+			if t.table == "journal" {
+				key = int64(rawStream)
+			}
+			if _, err := d.ExecContext(ctx, fmt.Sprintf("DELETE FROM %s WHERE %s = %d", t.table, column, key)); err != nil {
+				return err
+			}
+			if t.table == "journal" {
+				break
+			}
+		}
+	}
+	return nil
+}
+
+const lookups = 2000
+
+// reads measures look-ups and first pages against bare statements that fetch the
+// same rows.
+func (w *world) reads(ctx context.Context, ratios map[string]float64) error {
+	ids, err := w.someOrders(ctx)
+	if err != nil {
+		return err
+	}
+	rng := rand.New(rand.NewPCG(1, 3))
+	product, err := w.median(ctx, func(tx *db.Tx) error {
+		_, err := order.Get(tx, []id.Order{ids[rng.IntN(len(ids))]})
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	plain, err := w.median(ctx, func(tx *db.Tx) error {
+		o := ids[rng.IntN(len(ids))]
+		if err := tx.Each(`SELECT * FROM orders WHERE order_id = $1`, drain, o); err != nil {
+			return err
+		}
+		return tx.Each(`SELECT * FROM order_lines WHERE order_id = $1 ORDER BY position`, drain, o)
+	})
+	if err != nil {
+		return err
+	}
+	ratios["lookup"] = plain / product
+	product, err = w.median(ctx, func(tx *db.Tx) error {
+		_, err := order.List(tx, order.Filter{Limit: 50})
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	plain, err = w.median(ctx, func(tx *db.Tx) error {
+		return tx.Each(`SELECT * FROM order_cards ORDER BY order_id DESC LIMIT 50`, drain)
+	})
+	ratios["list"] = plain / product
+	return err
+}
+
+func drain(db.Row) error { return nil }
+
+func (w *world) someOrders(ctx context.Context) (ids []id.Order, err error) {
+	err = w.d.Read(ctx, func(tx *db.Tx) error {
+		cards, err := order.List(tx, order.Filter{Limit: 500})
+		for _, c := range cards {
+			ids = append(ids, c.Order)
+		}
+		return err
+	})
+	return ids, err
+}
+
+// median gives the microseconds that a read takes in the middle of many.
+func (w *world) median(ctx context.Context, do func(*db.Tx) error) (float64, error) {
+	took := make([]float64, lookups)
+	for i := range took {
+		begun := time.Now()
+		if err := w.d.Read(ctx, do); err != nil {
+			return 0, err
+		}
+		took[i] = float64(time.Since(begun).Nanoseconds()) / 1000
+	}
+	slices.Sort(took)
+	return took[len(took)/2], nil
+}
