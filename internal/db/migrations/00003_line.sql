@@ -162,6 +162,7 @@ CREATE TABLE exceptions (
     UNIQUE (kind, unique_key)
 );
 CREATE INDEX exceptions_open ON exceptions (kind, exception_id) WHERE closed_at = 0;
+CREATE INDEX exceptions_open_id ON exceptions (exception_id) WHERE closed_at = 0;
 CREATE INDEX exceptions_order_id ON exceptions (order_id, exception_id) WHERE order_id > 0;
 
 -- room: fulfilment
@@ -247,20 +248,25 @@ CREATE TABLE trackings (
     PRIMARY KEY (package_id, waybill_id, at, code, state)
 ) /* clustered */;
 
+-- recipient_id is who was told, 0 before anybody was. due_at is when the message
+-- may be tried next; an attempt moves it on, so that nobody else tries meanwhile.
 -- room: notice
 CREATE TABLE notices (
     notice_id BIGINT PRIMARY KEY,
     unique_key TEXT NOT NULL UNIQUE,
     order_id BIGINT NOT NULL,
-    recipient_id BIGINT NOT NULL,
+    recipient_id BIGINT NOT NULL DEFAULT 0,
     template TEXT NOT NULL,
     state TEXT NOT NULL CHECK (state IN ('queued', 'sent', 'failed')),
     queued_at BIGINT NOT NULL,
-    sent_at BIGINT NOT NULL DEFAULT 0,
+    due_at BIGINT NOT NULL,
+    attempts BIGINT NOT NULL DEFAULT 0,
+    ended_at BIGINT NOT NULL DEFAULT 0,
+    last_error TEXT NOT NULL DEFAULT '',
     version BIGINT NOT NULL DEFAULT 1
 );
 CREATE INDEX notices_order_id ON notices (order_id, notice_id);
-CREATE INDEX notices_queued ON notices (notice_id) WHERE state = 'queued';
+CREATE INDEX notices_due ON notices (due_at, notice_id) WHERE state = 'queued';
 
 -- room: intake
 CREATE TABLE imports (
