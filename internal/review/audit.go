@@ -13,7 +13,9 @@ import (
 // what was looked at. Whether orders exist, and have ended, is for flow: see Orders.
 func Audit(tx *db.Tx) (proved map[string]int64, breaches []string, err error) {
 	proved = map[string]int64{}
-	for name, text := range map[string]string{"hold": `SELECT COUNT(*) FROM holds`, "exception": `SELECT COUNT(*) FROM exceptions`} {
+	for name, text := range map[string]string{
+		"hold": `SELECT COUNT(*) FROM holds`, "exception": `SELECT COUNT(*) FROM exceptions`,
+	} {
 		if proved[name], err = tx.Number("/* review.Audit */ " + text); err != nil {
 			return nil, nil, err
 		}
@@ -47,7 +49,8 @@ var audits = []struct{ words, text string }{
 	},
 	{
 		"hold %d of order %d was released and does not say by whom or how",
-		`SELECT hold_id, order_id FROM holds WHERE released_at > 0 AND (released_by = '' OR released_why = '') ORDER BY hold_id`,
+		`SELECT hold_id, order_id FROM holds WHERE released_at > 0 AND (released_by = '' OR released_why = '')
+		ORDER BY hold_id`,
 	},
 	{
 		"exception %d of order %d was closed and does not say by whom or how",

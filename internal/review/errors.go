@@ -10,7 +10,8 @@ var (
 		"A hold names its order, kind, handle, its reason in both languages and how it ends (%s)")
 	ErrHoldKind = fault.New(fault.Conflict, "hold_kind", "这个挂起的种类是 %s,不是 %s,没有解除;请刷新后再试",
 		"This hold is of kind %s, not %s, and was not released; look again and try once more")
-	ErrHow = fault.New(fault.Invalid, "review_how", "请写明处理原因(最多 500 个字)", "Say how it was settled (at most 500 characters)")
+	ErrHow = fault.New(fault.Invalid, "review_how", "请写明处理原因(最多 500 个字)",
+		"Say how it was settled (at most 500 characters)")
 
 	ErrExceptionInvalid = fault.New(fault.Invalid, "exception_invalid", "异常必须写明种类、唯一键和中英文说明(%s)",
 		"An exception names its kind, its key and what is the matter in both languages (%s)")
@@ -20,6 +21,8 @@ var (
 
 	ErrMove = fault.New(fault.Conflict, "review_move", "订单审核状态为 %s,不能执行 %s;请刷新后再试",
 		"The review of the order is %s, which does not allow %s; look again")
-	ErrStep  = fault.New(fault.Invalid, "review_step", "审核步骤只能是 service(客审)或 finance(财审)", "The step is service or finance")
-	ErrUntil = fault.New(fault.Invalid, "review_until", "延时审核的时间必须晚于现在,且在一年以内", "A review is delayed to a time after now and within a year")
+	ErrStep = fault.New(fault.Invalid, "review_step", "审核步骤只能是 service(客审)或 finance(财审)",
+		"The step is service or finance")
+	ErrUntil = fault.New(fault.Invalid, "review_until", "延时审核的时间必须晚于现在,且在一年以内",
+		"A review is delayed to a time after now and within a year")
 )

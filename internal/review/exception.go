@@ -92,11 +92,15 @@ func insertExceptions(tx *db.Tx, wanted map[exceptionKey]*Exception) (map[except
 	for _, e := range wanted {
 		list = append(list, e)
 	}
-	slices.SortFunc(list, func(a, b *Exception) int { return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Key, b.Key)) })
-	rows := tx.Batch(`/* review.Open */ INSERT INTO exceptions (exception_id, kind, unique_key, order_id, shop_id, zh, en, detail,
-		raw_cipher, opened_at) VALUES {rows} ON CONFLICT (kind, unique_key) DO NOTHING RETURNING kind, unique_key`)
+	slices.SortFunc(list, func(a, b *Exception) int {
+		return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Key, b.Key))
+	})
+	rows := tx.Batch(`/* review.Open */ INSERT INTO exceptions (exception_id, kind, unique_key, order_id, shop_id,
+		zh, en, detail, raw_cipher, opened_at) VALUES {rows}
+		ON CONFLICT (kind, unique_key) DO NOTHING RETURNING kind, unique_key`)
 	for _, e := range list {
-		rows.Add(int64(e.ID), e.Kind, e.Key, int64(e.Order), int64(e.Shop), e.ZH, e.EN, e.Detail, []byte(e.Raw), int64(tx.Now()))
+		rows.Add(int64(e.ID), e.Kind, e.Key, int64(e.Order), int64(e.Shop), e.ZH, e.EN, e.Detail, []byte(e.Raw),
+			int64(tx.Now()))
 	}
 	err := rows.Each(func(r db.Row) error {
 		var key exceptionKey
@@ -181,9 +185,9 @@ func closeThese(tx *db.Tx, ids []id.Exception, how string) error {
 	if len(ids) == 0 {
 		return nil
 	}
-	return tx.Each(`/* review.Close */ UPDATE exceptions SET closed_at = $1, closed_by = $2, closed_how = $3, version = version + 1
-		WHERE exception_id = ANY($4) AND closed_at = 0 RETURNING exception_id, version`, noteClosed(tx, how),
-		tx.Now(), tx.By().Actor, how, ids)
+	return tx.Each(`/* review.Close */ UPDATE exceptions SET closed_at = $1, closed_by = $2, closed_how = $3,
+		version = version + 1 WHERE exception_id = ANY($4) AND closed_at = 0 RETURNING exception_id, version`,
+		noteClosed(tx, how), tx.Now(), tx.By().Actor, how, ids)
 }
 
 // closeHeld settles the exceptions of holds that ended; the lock of their orders
@@ -204,8 +208,8 @@ func noteClosed(tx *db.Tx, how string) func(db.Row) error {
 	return func(r db.Row) error {
 		var e Exception
 		err := r.Scan(&e.ID, &e.Version)
-		journal.Write(tx, journal.Entry{Kind: "exception", ID: int64(e.ID), Version: e.Version, What: "exception_closed",
-			Payload: journal.JSON(map[string]string{"how": how})})
+		journal.Write(tx, journal.Entry{Kind: "exception", ID: int64(e.ID), Version: e.Version,
+			What: "exception_closed", Payload: journal.JSON(map[string]string{"how": how})})
 		return err
 	}
 }
@@ -246,7 +250,8 @@ func List(tx *db.Tx, f Filter) ([]Exception, error) {
 	}
 	args = append(args, f.Limit)
 	return db.List(tx, `/* review.List */ SELECT `+exceptionColumns+` FROM exceptions WHERE `+
-		strings.Join(append(where, open), " AND ")+` ORDER BY exception_id LIMIT `+dollar(len(args)), scanException, args...)
+		strings.Join(append(where, open), " AND ")+` ORDER BY exception_id LIMIT `+dollar(len(args)),
+		scanException, args...)
 }
 
 func dollar(n int) string { return "$" + string(rune('0'+n)) }
@@ -259,7 +264,8 @@ type Tally struct {
 
 // Counts gives the queues with open work, by kind.
 func Counts(tx *db.Tx) ([]Tally, error) {
-	return db.List(tx, `/* review.Counts */ SELECT kind, COUNT(*) FROM exceptions WHERE closed_at = 0 GROUP BY kind ORDER BY kind`,
+	return db.List(tx, `/* review.Counts */ SELECT kind, COUNT(*) FROM exceptions WHERE closed_at = 0
+		GROUP BY kind ORDER BY kind`,
 		func(r db.Row) (t Tally, err error) { return t, r.Scan(&t.Kind, &t.Open) })
 }
 
@@ -267,7 +273,8 @@ func Counts(tx *db.Tx) ([]Tally, error) {
 // ErrExceptionMissing.
 func Raw(tx *db.Tx, exception id.Exception) (seal.Bytes, error) {
 	var raw []byte
-	found, err := tx.One(`/* review.Raw */ SELECT raw_cipher FROM exceptions WHERE exception_id = $1`, []any{&raw}, exception)
+	found, err := tx.One(`/* review.Raw */ SELECT raw_cipher FROM exceptions WHERE exception_id = $1`,
+		[]any{&raw}, exception)
 	if err == nil && !found {
 		err = ErrExceptionMissing
 	}

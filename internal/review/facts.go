@@ -59,17 +59,20 @@ type LineFacts struct {
 // Of gives the facts that an order itself knows. The caller adds the shop's, the
 // customer's, the weight, and whether the region can be reached.
 func Of(o *order.Order) *Facts {
-	f := &Facts{Kind: string(o.Kind), ChannelState: string(o.ChannelState), Currency: string(o.Currency), Total: int64(o.Total),
-		Paid: int64(o.Paid), COD: int64(o.AmountCOD), Region: o.Region, BuyerMessage: o.BuyerMessage, SellerMemo: o.SellerMemo,
-		Flag: int64(o.Flag), Label: o.Label, Tags: strings.Fields(o.Tags)}
+	f := &Facts{
+		Kind: string(o.Kind), ChannelState: string(o.ChannelState), Currency: string(o.Currency),
+		Total: int64(o.Total), Paid: int64(o.Paid), COD: int64(o.AmountCOD), Region: o.Region,
+		BuyerMessage: o.BuyerMessage, SellerMemo: o.SellerMemo, Flag: int64(o.Flag), Label: o.Label,
+		Tags: strings.Fields(o.Tags),
+	}
 	for _, l := range o.Lines {
 		qty := l.Ordered - l.Cancelled
 		if l.Kind == order.Component || qty <= 0 {
 			continue
 		}
 		each := int64(l.Due) / l.Ordered
-		f.Lines = append(f.Lines, &LineFacts{Code: l.Code, Name: l.Name, Kind: string(l.Kind), Qty: qty, Price: int64(l.Price),
-			Cost: costOf(o, l), Due: each * qty, DueEach: each, Refund: string(l.Refund),
+		f.Lines = append(f.Lines, &LineFacts{Code: l.Code, Name: l.Name, Kind: string(l.Kind), Qty: qty,
+			Price: int64(l.Price), Cost: costOf(o, l), Due: each * qty, DueEach: each, Refund: string(l.Refund),
 			Unlisted: l.SKU == 0 && l.Kind != order.Charge && l.Kind != order.Bundle})
 		if l.Kind != order.Charge {
 			f.Units += qty
@@ -119,10 +122,11 @@ var fields = []Field{
 	{Name: "units", ZH: "商品总件数(不含费用行)", EN: "pieces of goods in all, charges left out"},
 	{Name: "weight_g", ZH: "总重量,单位克", EN: "the weight in grams"},
 	{Name: "lines", ZH: "订单行:code、name、kind、qty、price、cost、due(应付)、due_each(每件应付)、refund、unlisted(商品库没有)",
-		EN: "the lines: code, name, kind, qty, price, cost, due, due_each (per piece), refund, unlisted (not in the catalog)"},
-	{Name: "issues", ZH: "收件信息的问题:name_missing、phone_missing、phone_malformed、phone_masked、address_missing、address_unclear、" +
-		"address_masked、detail_missing", EN: "what is wrong with the contact: name_missing, phone_missing, phone_malformed, " +
-		"phone_masked, address_missing, address_unclear, address_masked, detail_missing"},
+		EN: "the lines: code, name, kind, qty, price, cost, due, due_each (per piece), refund, " +
+			"unlisted (not in the catalog)"},
+	{Name: "issues", ZH: "收件信息的问题:name_missing、phone_missing、phone_malformed、phone_masked、address_missing、" +
+		"address_unclear、address_masked、detail_missing", EN: "what is wrong with the contact: name_missing, " +
+		"phone_missing, phone_malformed, phone_masked, address_missing, address_unclear, address_masked, detail_missing"},
 	{Name: "region", ZH: "行政区划代码,2、4 或 6 位", EN: "the division code of 2, 4 or 6 digits"},
 	{Name: "place", ZH: "省市区", EN: "province, city and district in words"},
 	{Name: "deliverable", ZH: "有快递能送到且没有停发", EN: "some carrier goes there and is not stopped"},
@@ -146,8 +150,8 @@ const (
 
 // within says whether a rule's scope covers an order.
 func (f *Facts) within(s rule.Scope) bool {
-	return s.Covers(DimensionShop, f.Shop) && s.Covers(DimensionPlatform, f.Platform) && s.Covers(DimensionKind, f.Kind) &&
-		s.Covers(DimensionContact, contact(f.Contactless))
+	return s.Covers(DimensionShop, f.Shop) && s.Covers(DimensionPlatform, f.Platform) &&
+		s.Covers(DimensionKind, f.Kind) && s.Covers(DimensionContact, contact(f.Contactless))
 }
 
 func contact(contactless bool) string {

@@ -127,8 +127,9 @@ func reasonOf(hit rule.Hit) Reason {
 
 func (t *Then) does() string {
 	var words []string
-	for word, is := range map[string]bool{"reject": t.Reject, "hold": t.Hold != "", "pending": t.Pending, "finance": t.Finance,
-		"delay": t.DelayMinutes > 0} {
+	for word, is := range map[string]bool{
+		"reject": t.Reject, "hold": t.Hold != "", "pending": t.Pending, "finance": t.Finance, "delay": t.DelayMinutes > 0,
+	} {
 		if is {
 			words = append(words, word)
 		}
@@ -139,7 +140,8 @@ func (t *Then) does() string {
 // brokenHold stops an order that a rule could not judge, and names the rule.
 func brokenHold(hit rule.Hit) HoldDraft {
 	why := fault.Of(hit.Err)
-	return HoldDraft{Kind: HoldRuleBroken, Handle: fmt.Sprintf("broken:%d", hit.Rule), Source: sourceOf(hit), Facts: "{}",
+	return HoldDraft{Kind: HoldRuleBroken, Handle: fmt.Sprintf("broken:%d", hit.Rule), Source: sourceOf(hit),
+		Facts:    "{}",
 		ReasonZH: fmt.Sprintf("规则「%s」第 %d 版无法判断这张订单:%s", hit.Name, hit.Version, why.ZH),
 		ReasonEN: fmt.Sprintf("The rule %q, version %d, cannot judge this order: %s", hit.Name, hit.Version, why.EN),
 		Blocks:   BlocksRelease, ReleaseHow: ByFacts, NeedsPerson: true}

@@ -52,7 +52,9 @@ func sortedHolds(wanted map[holdKey]*Hold) []*Hold {
 	for _, h := range wanted {
 		list = append(list, h)
 	}
-	slices.SortFunc(list, func(a, b *Hold) int { return cmp.Or(cmp.Compare(a.Order, b.Order), cmp.Compare(a.Handle, b.Handle)) })
+	slices.SortFunc(list, func(a, b *Hold) int {
+		return cmp.Or(cmp.Compare(a.Order, b.Order), cmp.Compare(a.Handle, b.Handle))
+	})
 	return list
 }
 
@@ -87,8 +89,8 @@ func insertHolds(tx *db.Tx, list []*Hold) (map[holdKey]id.Hold, error) {
 		}
 		note(tx, h, "hold_placed", "")
 		if h.NeedsPerson {
-			work = append(work, Exception{Kind: h.Kind, Key: holdKeyOf(h.ID), Order: h.Order, Shop: h.Shop, ZH: h.ReasonZH,
-				EN: h.ReasonEN, Detail: h.Facts})
+			work = append(work, Exception{Kind: h.Kind, Key: holdKeyOf(h.ID), Order: h.Order, Shop: h.Shop,
+				ZH: h.ReasonZH, EN: h.ReasonEN, Detail: h.Facts})
 		}
 	}
 	if err := openAll(tx, work); err != nil {
@@ -120,7 +122,8 @@ func openAll(tx *db.Tx, work []Exception) error {
 // note writes the journal row of a hold. Its sentences stay in the table: they may
 // quote staff.
 func note(tx *db.Tx, h *Hold, what, why string) {
-	payload := map[string]any{"order": h.Order, "kind": h.Kind, "handle": h.Handle, "blocks": h.Blocks, "source": h.Source}
+	payload := map[string]any{"order": h.Order, "kind": h.Kind, "handle": h.Handle, "blocks": h.Blocks,
+		"source": h.Source}
 	if h.Line != 0 {
 		payload["line"] = h.Line
 	}
@@ -130,7 +133,8 @@ func note(tx *db.Tx, h *Hold, what, why string) {
 	if why != "" {
 		payload["why"] = why
 	}
-	journal.Write(tx, journal.Entry{Kind: "hold", ID: int64(h.ID), Version: h.Version, What: what, Payload: journal.JSON(payload)})
+	journal.Write(tx, journal.Entry{Kind: "hold", ID: int64(h.ID), Version: h.Version, What: what,
+		Payload: journal.JSON(payload)})
 }
 
 // Live gives the live holds of orders, each order's by id.

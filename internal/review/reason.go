@@ -68,7 +68,8 @@ func newDigester() *digester { return &digester{h: sha256.New()} }
 func (d *digester) sum(f *Facts) string {
 	d.buf = d.buf[:0]
 	d.text(f.Shop, f.ShopKind, f.Platform, f.Kind, f.ChannelState, f.Currency, f.Region, f.Place, f.Label)
-	d.number(flag(f.Contactless), f.Total, f.Paid, f.COD, f.Units, f.WeightG, flag(f.Deliverable), f.BuyerOrders, f.Flag)
+	d.number(flag(f.Contactless), f.Total, f.Paid, f.COD, f.Units, f.WeightG, flag(f.Deliverable),
+		f.BuyerOrders, f.Flag)
 	for _, free := range [...]string{f.Blacklisted, f.BuyerMessage, f.SellerMemo} {
 		d.number(int64(len(free)), int64(sum16(free)))
 	}

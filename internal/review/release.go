@@ -22,9 +22,10 @@ type HoldEnd struct {
 
 const howMax = 500
 
-// Release ends live holds of orders that are locked in this transaction, and closes their exceptions. The outcome is true where a hold
-// was live and is not any more. Releasing what does not exist, or no longer lives, is
-// no fault, changes nothing and creates nothing. Faults of members: ErrHow, ErrHoldKind.
+// Release ends live holds of orders that are locked in this transaction, and closes
+// their exceptions. The outcome is true where a hold was live and is not any more.
+// Releasing what does not exist, or no longer lives, is no fault, changes nothing and
+// creates nothing. Faults of members: ErrHow, ErrHoldKind.
 func Release(tx *db.Tx, releases []HoldEnd) ([]fault.Outcome[bool], error) {
 	orders := make([]id.Order, len(releases))
 	for i, r := range releases {
@@ -74,7 +75,8 @@ func ReleaseAll(tx *db.Tx, orders []id.Order, how string) (released int, err err
 func ReleaseDue(tx *db.Tx, limit int) ([]id.Order, error) {
 	due, err := db.List(tx, `/* review.ReleaseDue */ SELECT order_id FROM holds
 		WHERE released_at = 0 AND deadline > 0 AND release_how = 'deadline' AND deadline <= $1
-		ORDER BY deadline, hold_id LIMIT $2`, func(r db.Row) (o id.Order, err error) { return o, r.Scan(&o) }, tx.Now(), limit)
+		ORDER BY deadline, hold_id LIMIT $2`, func(r db.Row) (o id.Order, err error) { return o, r.Scan(&o) },
+		tx.Now(), limit)
 	if err != nil || len(due) == 0 {
 		return nil, err
 	}

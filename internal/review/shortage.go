@@ -59,7 +59,8 @@ func Shortages(o *order.Order, shopCode string, contactless bool) []*Shortage {
 		if n := l.Short(); n > 0 {
 			short += n
 			list = append(list, &Shortage{Line: l.ID, Shop: shopCode, Contactless: contactless, Kind: string(o.Kind),
-				Total: int64(o.Total), Code: l.Code, Due: int64(l.Due), Ordered: l.Open(), Short: n, Share: float64(n) / float64(l.Open())})
+				Total: int64(o.Total), Code: l.Code, Due: int64(l.Due), Ordered: l.Open(), Short: n,
+				Share: float64(n) / float64(l.Open())})
 		}
 	}
 	for _, s := range list {
@@ -150,7 +151,8 @@ func JudgeShortages(set *rule.Set, facts []*Shortage) []ShortVerdict {
 }
 
 func (f *Shortage) within(s rule.Scope) bool {
-	return s.Covers(DimensionShop, f.Shop) && s.Covers(DimensionKind, f.Kind) && s.Covers(DimensionContact, contact(f.Contactless))
+	return s.Covers(DimensionShop, f.Shop) && s.Covers(DimensionKind, f.Kind) &&
+		s.Covers(DimensionContact, contact(f.Contactless))
 }
 
 // ask is the task for customer service. It ends when the customer has answered, or
@@ -166,7 +168,8 @@ func ShortageHandle(line id.Line) string { return "shortage:" + line.String() }
 func builtInShortage() []rule.Rule {
 	return []rule.Rule{
 		{Kind: KindShortage, Name: "少量缺货先问买家", Priority: 10, Owner: "system", Active: true,
-			Scope: rule.Scope{DimensionContact: {"needed"}}, Expr: `short_units <= 20 or short_share < 0.5`, Then: thenJSON(ShortThen{Ask: true,
+			Scope: rule.Scope{DimensionContact: {"needed"}}, Expr: `short_units <= 20 or short_share < 0.5`,
+			Then: thenJSON(ShortThen{Ask: true,
 				ZH: "少量缺货,请问买家愿意等待还是换货", EN: "A little is short: ask the customer to wait or to take something else"})},
 		{Kind: KindShortage, Name: "大量缺货取消并致歉", Priority: 20, Owner: "system", Active: true,
 			Expr: `short_units > 20 and short_share >= 0.5`, Then: thenJSON(ShortThen{Cancel: true,

@@ -32,7 +32,8 @@ const (
 // delayed, only until its first package is released to the warehouse.
 var moves = []Move{
 	{From: order.Pending, To: order.Passed, Verb: VerbService, ZH: "客审通过", EN: "service passes it"},
-	{From: order.Pending, To: order.PassedService, Verb: VerbService, ZH: "客审通过,还需财审", EN: "service passes it; finance must look too"},
+	{From: order.Pending, To: order.PassedService, Verb: VerbService, ZH: "客审通过,还需财审",
+		EN: "service passes it; finance must look too"},
 	{From: order.PassedService, To: order.Passed, Verb: VerbFinance, ZH: "财审通过", EN: "finance passes it"},
 	{From: order.Pending, To: order.Rejected, Verb: VerbReject, ZH: "驳回", EN: "rejected"},
 	{From: order.PassedService, To: order.Rejected, Verb: VerbReject, ZH: "财审驳回", EN: "rejected by finance"},

@@ -76,11 +76,14 @@ func readThen(text json.RawMessage) (any, error) {
 	case outside(t.DelayMinutes) || outside(t.DeadlineMinutes):
 		return nil, ErrThen.Field("minutes", "分钟数要在 0 到一年之间", "the minutes lie between 0 and a year")
 	case t.Release != ByPerson && t.Release != ByDeadline && t.Release != ByFacts:
-		return nil, ErrThen.Field("release", "release 只能是 person、deadline 或 facts", "release is person, deadline or facts")
+		return nil, ErrThen.Field("release", "release 只能是 person、deadline 或 facts",
+			"release is person, deadline or facts")
 	case t.Release == ByDeadline && t.DeadlineMinutes == 0:
-		return nil, ErrThen.Field("deadline_minutes", "到期自动解除要写 deadline_minutes", "a release by deadline needs deadline_minutes")
+		return nil, ErrThen.Field("deadline_minutes", "到期自动解除要写 deadline_minutes",
+			"a release by deadline needs deadline_minutes")
 	case t.Hold == "" && (t.Person || t.DeadlineMinutes > 0):
-		return nil, ErrThen.Field("hold", "person 和 deadline_minutes 要和 hold 一起用", "person and deadline_minutes go with hold")
+		return nil, ErrThen.Field("hold", "person 和 deadline_minutes 要和 hold 一起用",
+			"person and deadline_minutes go with hold")
 	}
 	return t, nil
 }
@@ -100,7 +103,8 @@ func plainWord(s string) bool {
 }
 
 func sentences(zh, en string) bool {
-	return strings.TrimSpace(zh) != "" && strings.TrimSpace(en) != "" && len([]rune(zh)) <= reasonMax && len([]rune(en)) <= reasonMax
+	return strings.TrimSpace(zh) != "" && strings.TrimSpace(en) != "" &&
+		len([]rune(zh)) <= reasonMax && len([]rune(en)) <= reasonMax
 }
 
 func outside(minutes int64) bool { return minutes < 0 || minutes > minutesMax }

@@ -25,12 +25,14 @@ const (
 var (
 	ErrInvalid = fault.New(fault.Invalid, "rule_invalid", "规则没有保存,请按下面各项改正后重试",
 		"The rule was not saved; mend the items below and try again")
-	ErrMissing = fault.New(fault.Missing, "rule_missing", "没有这条规则,请刷新规则列表", "There is no such rule; look at the list of rules again")
+	ErrMissing = fault.New(fault.Missing, "rule_missing", "没有这条规则,请刷新规则列表",
+		"There is no such rule; look at the list of rules again")
 	ErrVersion = fault.New(fault.Conflict, "rule_version", "规则已被他人修改(现为第 %d 版,您改的是第 %d 版),请刷新后再改",
 		"The rule was changed meanwhile (it is at version %d, you changed version %d); look again and then change it")
 	ErrName = fault.New(fault.Conflict, "rule_name_taken", "已有同名规则 %q,请换一个名称或修改那一条",
 		"There is a rule named %q already; choose another name or change that one")
-	ErrTooMany = fault.New(fault.Conflict, "rule_too_many", "这类规则已有 %d 条,请先合并一些", "There are %d rules of this kind; join some of them first")
+	ErrTooMany = fault.New(fault.Conflict, "rule_too_many", "这类规则已有 %d 条,请先合并一些",
+		"There are %d rules of this kind; join some of them first")
 )
 
 const ruleColumns = `rule_id, version, kind, name, owner, priority, scope, expression, verdict, active`
@@ -38,8 +40,8 @@ const ruleColumns = `rule_id, version, kind, name, owner, priority, scope, expre
 func scanRule(r db.Row, more ...any) (Rule, error) {
 	var rule Rule
 	var scope, then string
-	err := r.Scan(append([]any{&rule.ID, &rule.Version, &rule.Kind, &rule.Name, &rule.Owner, &rule.Priority, &scope, &rule.Expr,
-		&then, &rule.Active}, more...)...)
+	err := r.Scan(append([]any{&rule.ID, &rule.Version, &rule.Kind, &rule.Name, &rule.Owner, &rule.Priority, &scope,
+		&rule.Expr, &then, &rule.Active}, more...)...)
 	if err != nil {
 		return rule, err
 	}
@@ -80,10 +82,12 @@ func (r *Rule) check() *fault.Fault {
 	wrong := func(field, zh, en string) { bad = bad.Field(field, zh, en) }
 	r.Name, r.Owner = strings.TrimSpace(r.Name), strings.TrimSpace(r.Owner)
 	if !short(r.Name, NameMax) || r.Name == "" {
-		wrong("name", fmt.Sprintf("名称必填,最多 %d 个字", NameMax), fmt.Sprintf("a name is needed, of at most %d characters", NameMax))
+		wrong("name", fmt.Sprintf("名称必填,最多 %d 个字", NameMax),
+			fmt.Sprintf("a name is needed, of at most %d characters", NameMax))
 	}
 	if !short(r.Owner, ownerMax) {
-		wrong("owner", fmt.Sprintf("负责人最多 %d 个字", ownerMax), fmt.Sprintf("the owner has at most %d characters", ownerMax))
+		wrong("owner", fmt.Sprintf("负责人最多 %d 个字", ownerMax),
+			fmt.Sprintf("the owner has at most %d characters", ownerMax))
 	}
 	if !short(r.Kind, NameMax) || r.Kind == "" {
 		wrong("kind", "规则种类必填", "the kind of rule is needed")
@@ -127,8 +131,8 @@ func lock(tx *db.Tx, rule id.Rule) (Rule, error) {
 
 // admit refuses a name that another live rule has, and one rule too many.
 func (r Rule) admit(tx *db.Tx) error {
-	taken, err := tx.Number(`/* rule.Save */ SELECT COUNT(*) FROM rules WHERE kind = $1 AND name = $2 AND live AND rule_id <> $3`,
-		r.Kind, r.Name, r.ID)
+	taken, err := tx.Number(`/* rule.Save */ SELECT COUNT(*) FROM rules
+		WHERE kind = $1 AND name = $2 AND live AND rule_id <> $3`, r.Kind, r.Name, r.ID)
 	if err != nil {
 		return err
 	}
@@ -154,7 +158,8 @@ func (r Rule) insert(tx *db.Tx) error {
 	scope := journal.JSON(r.Scope)
 	n, err := tx.Exec(`/* rule.Save */ INSERT INTO rules (`+ruleColumns+`, live, stamp, created_at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, TRUE, $11, $12) ON CONFLICT DO NOTHING`,
-		r.ID, r.Version, r.Kind, r.Name, r.Owner, r.Priority, scope, r.Expr, string(r.Then), r.Active, tx.NewID(), tx.Now())
+		r.ID, r.Version, r.Kind, r.Name, r.Owner, r.Priority, scope, r.Expr, string(r.Then), r.Active,
+		tx.NewID(), tx.Now())
 	if err != nil {
 		return err
 	}
@@ -162,14 +167,16 @@ func (r Rule) insert(tx *db.Tx) error {
 		return db.ErrAgain // another node took the name meanwhile
 	}
 	journal.Write(tx, journal.Entry{Kind: "rule", ID: int64(r.ID), Version: int64(r.Version), What: "rule_saved",
-		Payload: journal.JSON(map[string]any{"kind": r.Kind, "name": r.Name, "priority": r.Priority, "active": r.Active})})
+		Payload: journal.JSON(map[string]any{"kind": r.Kind, "name": r.Name, "priority": r.Priority,
+			"active": r.Active})})
 	return nil
 }
 
 // Live gives the rules of a kind that hold now, active or not, by priority and id.
 // There are at most LiveMax of a kind.
 func Live(tx *db.Tx, kind string) ([]Rule, error) {
-	return db.List(tx, `/* rule.Live */ SELECT `+ruleColumns+` FROM rules WHERE kind = $1 AND live ORDER BY priority, rule_id`,
+	return db.List(tx, `/* rule.Live */ SELECT `+ruleColumns+` FROM rules WHERE kind = $1 AND live
+		ORDER BY priority, rule_id`,
 		func(row db.Row) (Rule, error) { return scanRule(row) }, kind)
 }
 
