@@ -27,7 +27,8 @@ import (
 // portions, and what the verb answered. BAIHUO_MODEL_STEPS sets the steps for
 // each engine, BAIHUO_MODEL_SEED repeats a run.
 func TestModel(t *testing.T) {
-	for engine, usual := range map[db.Engine]int{db.SQLite: 2000, db.Postgres: 600} {
+	for engine, usual := range []int{db.SQLite: 2000, db.Postgres: 600} {
+		engine := db.Engine(engine)
 		t.Run(engine.String(), func(t *testing.T) {
 			steps, seed := env("BAIHUO_MODEL_STEPS", usual), uint64(env("BAIHUO_MODEL_SEED", int(rand.Uint32())))
 			done := 0
@@ -37,9 +38,11 @@ func TestModel(t *testing.T) {
 				set(t, "rapid.steps", strconv.Itoa(stepsOfWorld))
 				set(t, "rapid.seed", strconv.Itoa(int(seed)+round))
 				set(t, "rapid.nofailfile", "true") // the seed repeats it
-				if !t.Run(strconv.Itoa(round), func(t *testing.T) { done += playModel(t, engine) }) {
+				d := dbtest.Open(t, engine, db.Options{Clock: dbtest.NewClock().Now})
+				if !t.Run(strconv.Itoa(round), func(t *testing.T) { done += playModel(t, d) }) {
 					break
 				}
+				_ = d.Close()
 			}
 			t.Logf("model on %s: %d steps, seed %d", engine, done, seed)
 		})
@@ -63,8 +66,7 @@ func set(t *testing.T, name, value string) {
 	t.Cleanup(func() { _ = flag.Set(name, old) })
 }
 
-func playModel(t *testing.T, engine db.Engine) (steps int) {
-	d := dbtest.Open(t, engine, db.Options{Clock: dbtest.NewClock().Now})
+func playModel(t *testing.T, d *db.DB) (steps int) {
 	serial := int64(1000)
 	rapid.Check(t, func(rt *rapid.T) {
 		w := newWorld(rt, d, &serial)
