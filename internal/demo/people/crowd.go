@@ -71,16 +71,23 @@ func (c *Crowd) Arrive() Person {
 		return c.regulars[c.rng.IntN(n)]
 	}
 	c.made++
-	family := c.surnames[c.surname.pick(c.rng)].text
-	p := Person{ID: c.made, Nick: nick(c.rng)}
-	p.Recipients = append(p.Recipients, recipient(c.rng, family+givenName(c.rng), c.place()))
-	if chance(c.rng, secondPerMille) {
-		p.Recipients = append(p.Recipients, recipient(c.rng, family+givenName(c.rng), c.place()))
-	}
+	p := c.Stranger(c.rng, c.made)
 	if len(c.regulars) < regularsMax {
 		c.regulars = append(c.regulars, p)
 	} else {
 		c.regulars[c.rng.IntN(regularsMax)] = p
+	}
+	return p
+}
+
+// Stranger makes a buyer whom the crowd does not remember: a function of the dice
+// and the ID alone.
+func (c *Crowd) Stranger(rng *rand.Rand, id int) Person {
+	family := c.surnames[c.surname.pick(rng)].text
+	p := Person{ID: id, Nick: nick(rng)}
+	p.Recipients = append(p.Recipients, recipient(rng, family+givenName(rng), c.place(rng)))
+	if chance(rng, secondPerMille) {
+		p.Recipients = append(p.Recipients, recipient(rng, family+givenName(rng), c.place(rng)))
 	}
 	return p
 }
@@ -93,6 +100,6 @@ func (c *Crowd) Recipient(p Person) Recipient {
 	return p.Recipients[0]
 }
 
-func (c *Crowd) place() Place {
-	return one(c.rng, c.places[c.provinces[c.province.pick(c.rng)].Name])
+func (c *Crowd) place(rng *rand.Rand) Place {
+	return one(rng, c.places[c.provinces[c.province.pick(rng)].Name])
 }
