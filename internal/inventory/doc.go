@@ -19,9 +19,18 @@
 // must agree; CHECKs of the table say the same again. The guard is here, not in
 // a caller, so nobody can go round it.
 //
+// Locks inside the room: allocations, reservations, lots, counters, lines of the
+// queue; each sorted. Lose alone takes counters first and then only reservations
+// that nobody else holds (lose.go), because which must give way is known no sooner.
+// A verb of this room loads its own counters: Levels that a caller holds are old
+// after it, and Reserve refuses them.
+//
 // The books: a counter's version rises by one with each batch that touches it,
 // and each ledger row carries the version it belongs to. A reservation row is
 // the ledger's row of the kind reserve: its quantity never changes. Audit plays
 // all rows of a counter in the order of versions: no version may be missing, no
-// prefix may break a guard, and the sums must equal the counters.
+// prefix may break a guard, and the sums must equal the counters. The rows of a
+// lot in a bin must equal what lies there.
+//
+// Not in the books: safety stock and quotas, which are settings.
 package inventory

@@ -91,19 +91,23 @@ type Mark struct {
 }
 
 // Ledger gives what happened at a place after a mark, in the order of versions.
+// The place's reservations are those still open and those that a later row ended.
 func Ledger(tx *db.Tx, p Place, after Mark, limit int) ([]Entry, error) {
 	stock, err := stockOf(tx, p)
 	if err != nil {
 		return nil, err
 	}
-	return db.List(tx, `/* inventory.Ledger */ SELECT stock_version, entry_id, kind, qty, on_hand, reserved, unsellable, lot_id, bin_id,
-		order_id, line_id, package_id, reference, actor, cause, at FROM stock_ledger
+	return db.List(tx, `/* inventory.Ledger */ SELECT stock_version, entry_id, kind, qty, on_hand, reserved, unsellable,
+		lot_id, bin_id, order_id, line_id, package_id, reference, actor, cause, at FROM stock_ledger
 		WHERE stock_id = $1 AND (stock_version, entry_id) > ($2, $3)
-		UNION ALL SELECT stock_version, reservation_id, 'reserve', qty, 0, qty, 0, 0, 0, order_id, line_id, 0, '', '', cause, at
-		FROM reservations WHERE stock_id = $1 AND (stock_version, reservation_id) > ($2, $3)
+		UNION ALL SELECT stock_version, reservation_id, 'reserve', qty, 0, qty, 0,
+		0, 0, order_id, line_id, 0, '', '', cause, at FROM reservations
+		WHERE reservation_id IN (SELECT reservation_id FROM reservations WHERE stock_id = $1 AND qty_open > 0
+			UNION SELECT reservation_id FROM stock_ledger WHERE stock_id = $1 AND stock_version > $2 AND reservation_id > 0)
+		AND (stock_version, reservation_id) > ($2, $3)
 		ORDER BY 1, 2 LIMIT $4`, func(r db.Row) (e Entry, err error) {
-		err = r.Scan(&e.Version, &e.ID, &e.Kind, &e.Qty, &e.OnHand, &e.Reserved, &e.Unsellable, &e.Lot, &e.Bin,
-			&e.Order, &e.Line, &e.Package, &e.Reference, &e.Actor, &e.Cause, &e.At)
+		err = r.Scan(&e.Version, &e.ID, &e.Kind, &e.Qty, &e.OnHand, &e.Reserved, &e.Unsellable,
+			&e.Lot, &e.Bin, &e.Order, &e.Line, &e.Package, &e.Reference, &e.Actor, &e.Cause, &e.At)
 		return e, err
 	}, stock, after.Version, after.ID, bounded(limit))
 }

@@ -452,7 +452,8 @@ func TestFind(t *testing.T) {
 		h.receive(inventory.Receipt{Place: h.in(soap), Qty: 5, Reference: "PO1"}, inventory.Receipt{Place: h.in(towel), Qty: 5})
 		c := h.claim(1, soap, 2)
 		c.Deadline = 77
-		h.reserve(c, h.claim(2, soap, 1))
+		h.reserve(c, h.claim(2, soap, 1), h.claim(3, soap, 1))
+		h.do(func(tx *db.Tx) error { _, err := inventory.Release(tx, []inventory.Free{{Order: 1, Line: 3}}); return err })
 		dbtest.Read(h, h.d, func(tx *db.Tx) error {
 			first, err := inventory.List(tx, inventory.Filter{Limit: 1})
 			if err != nil {
@@ -471,7 +472,7 @@ func TestFind(t *testing.T) {
 			for _, e := range entries {
 				kinds = append(kinds, e.Kind)
 			}
-			same(h, "ledger", kinds, []string{"receive", "reserve", "reserve"})
+			same(h, "ledger", kinds, []string{"receive", "reserve", "reserve", "reserve", "release"})
 			rest2, err := inventory.Ledger(tx, h.in(soap), entries[1].Mark, 10)
 			same(h, "ledger after a mark", rest2, entries[2:])
 			if err != nil {
