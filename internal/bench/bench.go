@@ -57,16 +57,20 @@ func lanes(e db.Engine) int {
 func (w *world) accept(ctx context.Context, name string, n int, seed uint64, hot bool) (Result, error) {
 	w.run = fmt.Sprintf("%s-%d-", name, seed)
 	rng := rand.New(rand.NewPCG(seed, 2))
-	batches := make([][]*order.Draft, 0, n/batchSize+1)
-	for left := n; left > 0; left -= batchSize {
-		batches = append(batches, w.drafts(rng, min(left, batchSize), hot))
+	batches := (n + batchSize - 1) / batchSize
+	var drawing sync.Mutex
+	draw := func(i int) []*order.Draft {
+		drawing.Lock()
+		defer drawing.Unlock()
+		return w.drafts(rng, min(batchSize, n-i*batchSize), hot)
 	}
 	runtime.GC()
 	before := w.d.Stats().Rows.Load()
 	commits := w.d.Stats().Commits.Load()
 	m := newMeter()
-	err := inParallel(lanes(w.d.Engine()), len(batches), func(i int) error {
-		return m.time(len(batches[i]), func() error { return w.acceptBatch(ctx, batches[i]) })
+	err := inParallel(lanes(w.d.Engine()), batches, func(i int) error {
+		drafts := draw(i)
+		return m.time(len(drafts), func() error { return w.acceptBatch(ctx, drafts) })
 	})
 	r := m.result(name, w.d.Engine(), n)
 	r.RowsPerOrder = float64(w.d.Stats().Rows.Load()-before) / float64(n)

@@ -50,6 +50,7 @@ const (
 	purposeBuyer   = "buyer.name"
 	digestPhone    = "digest.phone"
 	digestTail     = "digest.phone.tail"
+	tailSize       = 6
 	digestSame     = "digest.recipient"
 	digestBuyer    = "digest.buyer"
 )
@@ -79,10 +80,9 @@ type Party struct {
 	Address seal.Text
 	// Digest is equal for the same name, phone and parsed address, or for the
 	// same opaque id.
-	Digest      []byte
-	phoneDigest []byte
-	tailDigest  []byte
-	OpaqueID    string
+	Digest     []byte
+	phoneIndex []byte
+	OpaqueID   string
 	// Region is the division code as far as it is known: 6, 4, 2 digits or none.
 	Region string
 	// Place is the division in words, 浙江省杭州市余杭区: no personal text.
@@ -105,7 +105,7 @@ func Prepare(keys *seal.Keyring, platform string, buyer BuyerDraft, c Contact) *
 		p.BuyerName = keys.SealText(purposeBuyer, firstOf(buyer.Name, buyer.ID), seal.MaskName)
 	}
 	if c.Empty() {
-		p.Digest, p.phoneDigest, p.tailDigest = []byte{}, []byte{}, []byte{}
+		p.Digest, p.phoneIndex = []byte{}, []byte{}
 		p.Issues = []string{IssueNameMissing, IssuePhoneMissing, IssueAddressMissing}
 		return p
 	}
@@ -117,7 +117,7 @@ func Prepare(keys *seal.Keyring, platform string, buyer BuyerDraft, c Contact) *
 	p.Phone = keys.SealText(purposePhone, c.Phone, seal.MaskPhone)
 	full := where.Province + where.City + where.District + where.Street + where.Detail
 	p.Address = keys.SealText(purposeAddress, full, seal.MaskAddress)
-	p.phoneDigest, p.tailDigest = phoneDigests(keys, phone)
+	p.phoneIndex = phoneIndex(keys, phone)
 	p.Digest = sameRecipient(keys, platform, c, phone, where)
 	p.issues(c, phone, where)
 	return p
@@ -130,14 +130,18 @@ func sameRecipient(keys *seal.Keyring, platform string, c Contact, phone address
 	return keys.Digest(digestSame, strings.TrimSpace(c.Name), phone.Number, phone.Extension, address.Key(where))
 }
 
-// phoneDigests gives the search indexes of the whole number and its last four.
-// A virtual number belongs to many people, so it indexes nobody.
-func phoneDigests(keys *seal.Keyring, phone address.Phone) (whole, tail []byte) {
-	n := phone.Number
-	if len(n) < 7 || phone.Kind == address.PhoneVirtual || !phone.Diallable() {
-		return []byte{}, []byte{}
+// phoneIndex gives the one search index of a phone: a digest of its last four
+// digits and then one of the whole number, so that both searches are a range of
+// it. A virtual number belongs to many people, so it indexes nobody.
+func phoneIndex(keys *seal.Keyring, phone address.Phone) []byte {
+	if len(phone.Number) < 7 || phone.Kind == address.PhoneVirtual || !phone.Diallable() {
+		return []byte{}
 	}
-	return keys.Digest(digestPhone, n), keys.Digest(digestTail, n[len(n)-4:])
+	return append(tailIndex(keys, phone.Number), keys.Digest(digestPhone, phone.Number)...)
+}
+
+func tailIndex(keys *seal.Keyring, number string) []byte {
+	return keys.Digest(digestTail, number[len(number)-4:])[:tailSize:tailSize]
 }
 
 // issues notes what a carrier could not work with. What a platform masks on

@@ -1,6 +1,7 @@
 package customer
 
 import (
+	"bytes"
 	"slices"
 	"strings"
 
@@ -89,11 +90,11 @@ type Owned struct {
 // Recipients writes the recipients of orders under the ids they carry.
 func Recipients(tx *db.Tx, list []Owned) error {
 	rows := tx.Batch(`/* customer.Recipients */ INSERT INTO recipients (recipient_id, order_id, name_cipher, name_mask,
-		phone_cipher, phone_mask, address_cipher, address_mask, phone_digest, tail_digest, digest, opaque_id, region, place,
+		phone_cipher, phone_mask, address_cipher, address_mask, phone_index, digest, opaque_id, region, place,
 		issues, created_at) VALUES {rows}`)
 	for _, o := range list {
 		rows.Add(int64(o.Recipient), int64(o.Order), cipher(o.Name), o.Name.Mask, cipher(o.Phone), o.Phone.Mask,
-			cipher(o.Address), o.Address.Mask, o.phoneDigest, o.tailDigest, o.Digest, o.OpaqueID, o.Region, o.Place,
+			cipher(o.Address), o.Address.Mask, o.phoneIndex, o.Digest, o.OpaqueID, o.Region, o.Place,
 			strings.Join(o.Issues, " "), int64(tx.Now()))
 	}
 	_, err := rows.Run()
@@ -138,15 +139,19 @@ func Get(tx *db.Tx, ids []id.Recipient) (map[id.Recipient]Recipient, error) {
 	return found, err
 }
 
-// ByPhone gives the orders whose recipient has this phone: the whole number, or
-// its last four digits.
+// ByPhone gives the orders whose recipient has this phone, the newest first: the
+// whole number, or its last four digits.
 func ByPhone(tx *db.Tx, keys *seal.Keyring, digits string, limit int) ([]id.Order, error) {
-	column, digest := "phone_digest", keys.Digest(digestPhone, digits)
-	if len(digits) == 4 {
-		column, digest = "tail_digest", keys.Digest(digestTail, digits)
+	if len(digits) < 4 {
+		return nil, nil
 	}
-	return db.List(tx, `/* customer.ByPhone */ SELECT order_id FROM recipients WHERE `+column+` = $1
-		ORDER BY recipient_id DESC LIMIT $2`, func(r db.Row) (o id.Order, err error) { return o, r.Scan(&o) }, digest, limit)
+	from := tailIndex(keys, digits)
+	if len(digits) > 4 {
+		from = append(from, keys.Digest(digestPhone, digits)...)
+	}
+	to := append(slices.Clone(from), bytes.Repeat([]byte{0xff}, 32)...)
+	return db.List(tx, `/* customer.ByPhone */ SELECT order_id FROM recipients WHERE phone_index >= $1 AND phone_index <= $2
+		ORDER BY recipient_id DESC LIMIT $3`, func(r db.Row) (o id.Order, err error) { return o, r.Scan(&o) }, from, to, limit)
 }
 
 // Reveal opens one recipient's data for a reason, and leaves a journal row that

@@ -19,7 +19,9 @@ import (
 //
 // What keeps one caller from harming another:
 //
-//   - A fault or a panic is undone with ROLLBACK TO and RELEASE.
+//   - A fault or a panic is undone with ROLLBACK TO and RELEASE; of the first
+//     function of a group with ROLLBACK and a new BEGIN, which spares the one that
+//     comes alone, as a large batch does, the copy of every page it touches.
 //   - Statements never see a caller's context. SQLite answers the interrupt of
 //     a write by rolling back the whole transaction, which would silently undo
 //     the others. A caller that gives up before its function started is
@@ -133,7 +135,7 @@ func (l *lane) group(first *request) {
 			continue
 		}
 		group = append(group, r)
-		if whole = l.step(r); !whole {
+		if whole = l.step(r, len(group) == 1); !whole {
 			break // what still waits goes to the next group
 		}
 	}
@@ -160,7 +162,12 @@ func (l *lane) next(have int, begun time.Time) *request {
 
 // step runs one function inside its savepoint and says whether the group's
 // transaction is still whole.
-func (l *lane) step(r *request) (whole bool) {
+func (l *lane) step(r *request, first bool) (whole bool) {
+	mark, undo := []string{"SAVEPOINT member"}, []string{"ROLLBACK TO member", "RELEASE member"}
+	keep := []string{"RELEASE member"}
+	if first {
+		mark, undo, keep = nil, []string{"ROLLBACK", "BEGIN IMMEDIATE"}, nil
+	}
 	begun := time.Now()
 	defer func() {
 		if took := time.Since(begun); took > slowFunction && l.db.opts.Slow != nil {
@@ -168,20 +175,19 @@ func (l *lane) step(r *request) (whole bool) {
 		}
 	}()
 	for try := 0; ; try++ {
-		if err := l.c.bare(context.Background(), "SAVEPOINT member"); err != nil {
+		if err := l.say(mark); err != nil {
 			r.err = l.db.translate(err)
 			return false
 		}
 		r.ran = true
 		tx := &Tx{db: l.db, c: l.c, ctx: context.Background(), now: l.db.Now(), by: r.by, stream: l.stream}
 		r.err = l.db.run(tx, r.fn)
+		ending := keep
 		if r.err != nil {
 			l.stopOn(r.err)
-			if err := l.c.bare(context.Background(), "ROLLBACK TO member"); err != nil {
-				return false
-			}
+			ending = undo
 		}
-		if err := l.c.bare(context.Background(), "RELEASE member"); err != nil {
+		if l.say(ending) != nil || !l.open() {
 			return false
 		}
 		if try >= againMax || !errors.Is(r.err, ErrAgain) {
@@ -189,6 +195,26 @@ func (l *lane) step(r *request) (whole bool) {
 		}
 		l.db.stats.Retries.Add(1)
 	}
+}
+
+// say runs statements of transaction control, in order, until one fails.
+func (l *lane) say(texts []string) error {
+	for _, text := range texts {
+		if err := l.c.bare(context.Background(), text); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// open says whether the group's transaction is still there: inside one, a second
+// BEGIN is refused. SQLite ends it by itself when the disk is full or fails.
+func (l *lane) open() bool {
+	if l.c.bare(context.Background(), "BEGIN") != nil {
+		return true
+	}
+	_ = l.c.bare(context.Background(), "ROLLBACK")
+	return false
 }
 
 // finish commits and tells each caller its own result.

@@ -177,7 +177,7 @@ func (tx *Tx) ready(text string, args []any) (*statement, []any, error) {
 // into what the engine's ANY takes and identities into plain numbers.
 func (e Engine) argument(a any) (any, error) {
 	switch a.(type) {
-	case int64, int, bool, nil, []byte, float64:
+	case int64, int, bool, nil, []byte, float64, []bool, [][]byte:
 		return a, nil
 	}
 	a = plain(a)

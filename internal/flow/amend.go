@@ -149,6 +149,12 @@ func follow(tx *db.Tx, o *order.Order, a *order.Amendment, s shop.Shop) error {
 	if _, err := review.Place(tx, holds); err != nil {
 		return err
 	}
+	if o.ChannelState != order.Strange {
+		known := review.HoldEnd{Order: o.ID, Handle: "state_unknown", How: "the channel's word is known now"}
+		if _, err := review.Release(tx, []review.HoldEnd{known}); err != nil {
+			return err
+		}
+	}
 	if len(a.Conflicts) > 0 {
 		if _, err := stopPackages(tx, o.ID, "订单被挂起"); err != nil {
 			return err

@@ -188,11 +188,38 @@ func Pass(tx *db.Tx, passes []review.Decision) ([]fault.Outcome[order.Review], e
 // orders: packages that are only planned are undone.
 func TakeBack(tx *db.Tx, list []review.Decision) ([]fault.Outcome[order.Review], error) {
 	return decide(tx, list, review.TakeBack, func(tx *db.Tx, orders []*order.Order) error {
-		if err := voidPlanned(tx, pendingOf(orders), "反审核"); err != nil {
+		pending := pendingOf(orders)
+		if err := voidPlanned(tx, pending, "反审核"); err != nil {
+			return err
+		}
+		if err := claimMissing(tx, pending); err != nil {
 			return err
 		}
 		return refresh(tx, orders)
 	})
+}
+
+// claimMissing claims what orders may hold and do not: a rejected one that is
+// taken back had given everything up.
+func claimMissing(tx *db.Tx, orders []*order.Order) error {
+	var shops []id.Shop
+	for _, o := range orders {
+		shops = appendOnce(shops, o.Shop)
+	}
+	known, err := shop.ByID(tx, shops)
+	if err != nil {
+		return err
+	}
+	var lacking []*order.Order
+	for _, o := range orders {
+		if o.Claims(known[o.Shop].ReserveUnpaid) && shortUnits(o) > 0 {
+			lacking = append(lacking, o)
+		}
+	}
+	if len(lacking) == 0 {
+		return nil
+	}
+	return claimAgain(tx, lacking)
 }
 
 func pendingOf(orders []*order.Order) (list []*order.Order) {

@@ -2,6 +2,7 @@ package order
 
 import (
 	"slices"
+	"strings"
 
 	"baihuo/internal/db"
 	"baihuo/internal/id"
@@ -50,6 +51,12 @@ func (l *Line) values() []any {
 		l.Shipped, l.Delivered, l.Returned, l.Refunded, l.Together, string(l.Refund)}
 }
 
+var orderColumnList, lineColumnList = names(orderColumns), names(lineColumns)
+
+func names(columns string) []string {
+	return strings.FieldsFunc(columns, func(r rune) bool { return r == ',' || r == ' ' || r == '\n' || r == '\t' })
+}
+
 // Lock locks orders in the order of their ids and gives them with their lines.
 // What does not exist is absent. The order row is the lock of all its axes.
 func Lock(tx *db.Tx, ids []id.Order) ([]*Order, error) {
@@ -95,8 +102,8 @@ func loadLines(tx *db.Tx, orders []*Order) error {
 // insertHeads writes the heads of orders, sorted by the key they are unique by,
 // and gives the ids of those that were new.
 func insertHeads(tx *db.Tx, orders []*Order) (map[id.Order]bool, error) {
-	rows := tx.Batch(`/* order.Place */ INSERT INTO orders (` + orderColumns + `) VALUES {rows}
-		ON CONFLICT (shop_id, external_no) DO NOTHING RETURNING order_id`)
+	rows := tx.Insert("order.Place", "orders", orderColumnList,
+		"ON CONFLICT (shop_id, external_no) DO NOTHING RETURNING order_id")
 	for _, o := range orders {
 		rows.Add(o.values()...)
 	}
@@ -111,7 +118,7 @@ func insertHeads(tx *db.Tx, orders []*Order) (map[id.Order]bool, error) {
 }
 
 func insertLines(tx *db.Tx, lines []*Line) error {
-	rows := tx.Batch(`/* order.Settle */ INSERT INTO order_lines (` + lineColumns + `) VALUES {rows}`)
+	rows := tx.Insert("order.Settle", "order_lines", lineColumnList, "")
 	for _, l := range lines {
 		rows.Add(l.values()...)
 	}
@@ -122,16 +129,17 @@ func insertLines(tx *db.Tx, lines []*Line) error {
 // saveLines writes the quantities, the amounts and the refund word of lines
 // that exist. The CHECKs of the table are the last guard.
 func saveLines(tx *db.Tx, lines []*Line) error {
-	rows := tx.Batch(`/* order.saveLines */ WITH v (line_id, ordered, cancelled, reserved, allocated, picked, packed, shipped,
+	rows := tx.Batch(`/* order.saveLines */ WITH v (order_id, position, ordered, cancelled, reserved, allocated, picked, packed, shipped,
 		delivered, returned, refunded, discount, due, refund) AS (VALUES {rows})
 		UPDATE order_lines SET qty_ordered = v.ordered, qty_cancelled = v.cancelled, qty_reserved = v.reserved,
 		qty_allocated = v.allocated, qty_picked = v.picked, qty_packed = v.packed, qty_shipped = v.shipped,
 		qty_delivered = v.delivered, qty_returned = v.returned, qty_refunded = v.refunded, amount_discount = v.discount,
-		amount_due = v.due, refund = v.refund FROM v WHERE order_lines.line_id = v.line_id`,
-		"BIGINT", "BIGINT", "BIGINT", "BIGINT", "BIGINT", "BIGINT", "BIGINT", "BIGINT", "BIGINT", "BIGINT", "BIGINT", "BIGINT",
+		amount_due = v.due, refund = v.refund FROM v
+		WHERE order_lines.order_id = v.order_id AND order_lines.position = v.position`,
+		"BIGINT", "BIGINT", "BIGINT", "BIGINT", "BIGINT", "BIGINT", "BIGINT", "BIGINT", "BIGINT", "BIGINT", "BIGINT", "BIGINT", "BIGINT",
 		"BIGINT", "TEXT")
 	for _, l := range lines {
-		rows.Add(int64(l.ID), l.Ordered, l.Cancelled, l.Reserved, l.Allocated, l.Picked, l.Packed, l.Shipped, l.Delivered,
+		rows.Add(int64(l.Order), l.Position, l.Ordered, l.Cancelled, l.Reserved, l.Allocated, l.Picked, l.Packed, l.Shipped, l.Delivered,
 			l.Returned, l.Refunded, int64(l.Discount), int64(l.Due), string(l.Refund))
 	}
 	n, err := rows.Run()

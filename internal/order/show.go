@@ -149,8 +149,7 @@ const cardColumns = `order_id, shop_id, external_no, word, blocked, short, why, 
 // Show writes the cards of orders, new or changed. flow calls it at the end of
 // every story, in the same transaction.
 func Show(tx *db.Tx, facts []Facts) error {
-	rows := tx.Batch(`/* order.Show */ INSERT INTO order_cards (` + cardColumns + `, shown_at) VALUES {rows}
-		ON CONFLICT (order_id) DO UPDATE SET word = excluded.word, blocked = excluded.blocked, short = excluded.short,
+	rows := tx.Insert("order.Show", "order_cards", append(names(cardColumns), "shown_at"), `ON CONFLICT (order_id) DO UPDATE SET word = excluded.word, blocked = excluded.blocked, short = excluded.short,
 		why = excluded.why, warehouses = excluded.warehouses, name_mask = excluded.name_mask, place = excluded.place,
 		amount_total = excluded.amount_total, lines = excluded.lines, units = excluded.units, packages = excluded.packages,
 		packages_out = excluded.packages_out, ship_by = excluded.ship_by, shown_at = excluded.shown_at`)
@@ -237,16 +236,17 @@ func Find(tx *db.Tx, shop id.Shop, numbers []string) (map[string]id.Order, error
 // Orders that have ended are left out: their number grows with history.
 func Counts(tx *db.Tx) (words map[Word]int64, blocked int64, err error) {
 	words = map[Word]int64{}
-	err = tx.Each(`/* order.Counts */ SELECT word, COUNT(*) FROM order_cards
-		WHERE word NOT IN ('completed', 'cancelled') GROUP BY word ORDER BY word`, func(r db.Row) error {
-		var w Word
-		var n int64
-		err := r.Scan(&w, &n)
-		words[w] = n
-		return err
-	})
-	if err != nil {
-		return nil, 0, err
+	for _, w := range Words() {
+		if w == Completed || w == Gone {
+			continue
+		}
+		n, err := tx.Number(`/* order.Counts */ SELECT COUNT(*) FROM order_cards WHERE word = $1`, w)
+		if err != nil {
+			return nil, 0, err
+		}
+		if n > 0 {
+			words[w] = n
+		}
 	}
 	blocked, err = tx.Number(`/* order.Counts */ SELECT COUNT(*) FROM order_cards WHERE blocked`)
 	return words, blocked, err

@@ -85,25 +85,23 @@ CREATE UNIQUE INDEX buyers_platform_digest ON buyers (platform, digest);
 -- room: customer
 CREATE TABLE recipients (
     recipient_id BIGINT PRIMARY KEY,
-    order_id BIGINT NOT NULL,
+    order_id BIGINT NOT NULL DEFAULT 0,
     name_cipher BYTEA NOT NULL,
-    name_mask TEXT NOT NULL,
+    name_mask TEXT NOT NULL DEFAULT '',
     phone_cipher BYTEA NOT NULL,
-    phone_mask TEXT NOT NULL,
+    phone_mask TEXT NOT NULL DEFAULT '',
     address_cipher BYTEA NOT NULL,
-    address_mask TEXT NOT NULL,
-    phone_digest BYTEA NOT NULL,
-    tail_digest BYTEA NOT NULL,
+    address_mask TEXT NOT NULL DEFAULT '',
+    phone_index BYTEA NOT NULL,
     digest BYTEA NOT NULL,
     opaque_id TEXT NOT NULL DEFAULT '',
-    region TEXT NOT NULL,
-    place TEXT NOT NULL,
+    region TEXT NOT NULL DEFAULT '',
+    place TEXT NOT NULL DEFAULT '',
     issues TEXT NOT NULL DEFAULT '',
     revealed BIGINT NOT NULL DEFAULT 0,
-    created_at BIGINT NOT NULL
+    created_at BIGINT NOT NULL DEFAULT 0
 );
-CREATE INDEX recipients_phone_digest ON recipients (phone_digest, recipient_id);
-CREATE INDEX recipients_tail_digest ON recipients (tail_digest, recipient_id);
+CREATE INDEX recipients_phone_index ON recipients (phone_index, recipient_id);
 CREATE INDEX recipients_digest ON recipients (digest, recipient_id);
 
 -- room: inventory
@@ -182,17 +180,17 @@ CREATE TABLE stock_quotas (
 -- room: inventory
 CREATE TABLE reservations (
     reservation_id BIGINT PRIMARY KEY,
-    stock_id BIGINT NOT NULL,
-    stock_version BIGINT NOT NULL,
-    order_id BIGINT NOT NULL,
-    line_id BIGINT NOT NULL,
-    shop_id BIGINT NOT NULL,
-    qty BIGINT NOT NULL CHECK (qty > 0),
-    qty_open BIGINT NOT NULL,
+    stock_id BIGINT NOT NULL DEFAULT 0,
+    stock_version BIGINT NOT NULL DEFAULT 0,
+    order_id BIGINT NOT NULL DEFAULT 0,
+    line_id BIGINT NOT NULL DEFAULT 0,
+    shop_id BIGINT NOT NULL DEFAULT 0,
+    qty BIGINT NOT NULL DEFAULT 0 CHECK (qty > 0),
+    qty_open BIGINT NOT NULL DEFAULT 0,
     qty_allocated BIGINT NOT NULL DEFAULT 0,
-    deadline BIGINT NOT NULL,
-    cause TEXT NOT NULL,
-    at BIGINT NOT NULL,
+    deadline BIGINT NOT NULL DEFAULT 0,
+    cause TEXT NOT NULL DEFAULT '',
+    at BIGINT NOT NULL DEFAULT 0,
     CHECK (qty_open >= 0 AND qty_open <= qty),
     CHECK (qty_allocated >= 0 AND qty_allocated <= qty_open)
 );

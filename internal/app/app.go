@@ -1,0 +1,154 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"runtime/debug"
+	"syscall"
+	"time"
+
+	"baihuo/internal/cli"
+	"baihuo/internal/db"
+	"baihuo/internal/fault"
+	"baihuo/internal/flow"
+	"baihuo/internal/review"
+	"baihuo/internal/rule"
+	"baihuo/internal/seal"
+)
+
+// Main runs one command line and gives the exit code.
+func Main(args []string, out, errs io.Writer) int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	p := &program{out: out, errs: errs}
+	return cli.Run(ctx, cli.Actions{
+		Demo: p.demo, Serve: p.serve, Import: p.importFile, Undo: p.undo, Profile: p.profile, Export: p.export,
+		Replay: p.replay, Bench: p.bench, Check: p.check, Backup: p.backup, Restore: p.restore, Migrate: p.migrate,
+		Version: p.version, Generate: p.generate,
+	}, args, out, errs)
+}
+
+// program carries where a command prints.
+type program struct{ out, errs io.Writer }
+
+func (p *program) say(format string, args ...any) { fmt.Fprintf(p.out, format+"\n", args...) }
+
+// url gives the address of the database: the flag, or a file in the data folder.
+func url(c cli.Common) string {
+	if c.DB != "" {
+		return c.DB
+	}
+	return "sqlite:" + filepath.Join(c.Data, "baihuo.db")
+}
+
+func anchorFile(c cli.Common) string { return filepath.Join(c.Data, "anchors.log") }
+
+// house is an open database with what the stories need.
+type house struct {
+	d    *db.DB
+	kit  flow.Kit
+	log  *slog.Logger
+	stop context.CancelFunc
+}
+
+func (h *house) close() {
+	h.stop()
+	_ = h.d.Close()
+}
+
+var errKey = fault.New(fault.Conflict, "master_key_differs", "主密钥与数据库不符(指纹 %s,应为 %s);请放回原来的密钥文件或设置 BAIHUO_KEY",
+	"The master key is not this database's (fingerprint %s, it was made with %s); bring back its key file or set BAIHUO_KEY")
+
+// open migrates and opens the database of a command, loads the master key and
+// checks that it is this database's. When the disk fails, ctx of the returned
+// house ends.
+func (p *program) open(ctx context.Context, c cli.Common, options db.Options) (context.Context, *house, error) {
+	if err := os.MkdirAll(c.Data, 0o700); err != nil {
+		return nil, nil, err
+	}
+	if _, err := db.Migrate(ctx, url(c)); err != nil {
+		return nil, nil, err
+	}
+	keys, created, err := seal.LoadKey(c.Key, filepath.Join(c.Data, "baihuo.key"))
+	if err != nil {
+		return nil, nil, err
+	}
+	if created {
+		p.say("主密钥已生成 / master key made: %s", filepath.Join(c.Data, "baihuo.key"))
+	}
+	kinds, err := rule.NewKinds(review.Kinds()...)
+	if err != nil {
+		return nil, nil, err
+	}
+	h := &house{kit: flow.Kit{Keys: keys, Rules: rule.NewShelf(kinds)}, log: slog.New(slog.NewTextHandler(p.errs, nil))}
+	ctx, h.stop = context.WithCancel(ctx)
+	options.Holder = fmt.Sprintf("pid %d", os.Getpid())
+	options.Stopped = func(why error) {
+		h.log.Error("writing has stopped", "why", why)
+		h.stop()
+	}
+	options.Slow = func(by db.By, took time.Duration) {
+		h.log.Warn("slow write", "actor", by.Actor, "cause", by.Cause, "took", took)
+	}
+	if h.d, err = db.Open(ctx, url(c), options); err != nil {
+		h.stop()
+		return nil, nil, err
+	}
+	if err := h.d.Write(ctx, by("start"), func(tx *db.Tx) error { return sameKey(tx, keys.Fingerprint()) }); err != nil {
+		h.close()
+		return nil, nil, err
+	}
+	return ctx, h, nil
+}
+
+func by(cause string) db.By { return db.By{Actor: "cli", Cause: cause} }
+
+// sameKey refuses a master key that is not the database's, and remembers it at
+// the first start. It also installs the built-in rules once.
+func sameKey(tx *db.Tx, fingerprint string) error {
+	known, err := db.Setting(tx, "master_key")
+	if err != nil {
+		return err
+	}
+	if known != "" && known != fingerprint {
+		return errKey.With(fingerprint, known)
+	}
+	if known == "" {
+		if err := db.SetSetting(tx, "master_key", fingerprint); err != nil {
+			return err
+		}
+	}
+	_, err = review.Install(tx)
+	return err
+}
+
+func (p *program) migrate(ctx context.Context, c cli.Common) error {
+	if err := os.MkdirAll(c.Data, 0o700); err != nil {
+		return err
+	}
+	versions, err := db.Migrate(ctx, url(c))
+	if err == nil {
+		p.say("已执行 %d 个迁移 / %d migrations applied: %v", len(versions), len(versions), versions)
+	}
+	return err
+}
+
+func (p *program) version(context.Context, cli.Common) error {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return errors.New("this binary carries no build information")
+	}
+	p.say("baihuo %s %s", info.Main.Version, info.GoVersion)
+	for _, m := range info.Deps {
+		if m.Path == "modernc.org/sqlite" || m.Path == "github.com/jackc/pgx/v5" {
+			p.say("%s %s", m.Path, m.Version)
+		}
+	}
+	return nil
+}
