@@ -109,6 +109,9 @@ func (im *importer) run(ctx context.Context) error {
 		return err
 	}
 	im.gather = newGather()
+	if im.history {
+		im.sales = make([]sale, 0, im.survey.sales)
+	}
 	if err := im.each(ctx, StageOrders, im.take(ctx)); err != nil {
 		return err
 	}

@@ -14,6 +14,7 @@ import (
 // survey is what the first reading of an order file finds out.
 type survey struct {
 	rows, blank int64
+	sales       int // rows that are lines of orders
 	unused      []string
 	counts      map[uint64]int32 // rows of each number
 	bad         map[uint64]int32 // numbers with a row that cannot be used, and which
@@ -46,6 +47,9 @@ func (im *importer) look(ctx context.Context) (*survey, error) {
 		}
 		key := number(im.seed, l.shop, l.no)
 		s.counts[key]++
+		if l.role.ofOrder() {
+			s.sales++
+		}
 		if len(wrong) > 0 {
 			s.bad[key] = int32(row.Number)
 		} else if l.role == goods || l.role == gift {
