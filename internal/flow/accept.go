@@ -44,8 +44,9 @@ type Accepted struct {
 	Word      order.Word
 	// Why says in Chinese what keeps the order, empty when nothing does.
 	Why string
-	// Short is how many pieces wait for stock.
-	Short int64
+	// Short is how many pieces stock lacked, ShortLines on how many lines.
+	Short      int64
+	ShortLines int64
 }
 
 // The faults of the stories.
@@ -79,13 +80,14 @@ func prepare(kit Kit, shops map[string]shop.Shop, d *order.Draft) Prepared {
 // accepting is one member on its way through the acceptance.
 type accepting struct {
 	*Prepared
-	order   *order.Order
-	shop    shop.Shop
-	verdict review.Verdict
-	holds   []review.HoldDraft
-	known   *order.Known
-	from    []id.Warehouse
-	short   int64
+	order      *order.Order
+	shop       shop.Shop
+	verdict    review.Verdict
+	holds      []review.HoldDraft
+	known      *order.Known
+	from       []id.Warehouse
+	short      int64
+	shortLines int64
 	// cancel: what a shortage rule gives up, per line.
 	cancel map[id.Line]int64
 }
@@ -273,7 +275,7 @@ func reserve(tx *db.Tx, kit Kit, fresh []*accepting) error {
 	var short []*accepting
 	for _, o := range claiming {
 		m := byOrder[o.ID]
-		if m.short = shortUnits(o); m.short > 0 {
+		if m.short, m.shortLines = shortUnits(o), shortLines(o); m.short > 0 {
 			short = append(short, m)
 		}
 	}
@@ -420,7 +422,7 @@ func conclude(tx *db.Tx, kit Kit, m *accepting) (fault.Outcome[Accepted], error)
 		return again(tx, kit, m)
 	}
 	card := m.facts(nil).Card()
-	a := Accepted{Order: m.order.ID, Word: card.Word, Why: card.Why, Short: m.short}
+	a := Accepted{Order: m.order.ID, Word: card.Word, Why: card.Why, Short: m.short, ShortLines: m.shortLines}
 	if len(m.cancel) == 0 {
 		return fault.OK(a), nil
 	}

@@ -9,6 +9,7 @@
 //	stock.go     goods arrive, are counted, break: the queue is served
 //	plan.go      reviewed orders become packages; packages are released
 //	warehouse.go picked, packed, handed over
+//	collect.go   taken at the counter, and brought back there
 //	track.go     what the carrier says: delivered, refused, returned
 //	check.go     proves the books of all rooms, and between them
 //

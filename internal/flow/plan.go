@@ -11,8 +11,9 @@ import (
 )
 
 // Plan makes packages of orders that are reviewed, not blocked and not short:
-// one per order and warehouse, of what is reserved there. It gives the number of
-// orders planned; 0 means that none is ready.
+// one per order and warehouse, of what is reserved there. An order that owes no
+// goods at all, a fee alone, completes. It gives the number of orders that went on;
+// 0 means that none is ready.
 func Plan(tx *db.Tx, limit int) (planned int, err error) {
 	ids, err := order.Ready(tx, limit)
 	if err != nil || len(ids) == 0 {
@@ -22,8 +23,17 @@ func Plan(tx *db.Tx, limit int) (planned int, err error) {
 	if err != nil {
 		return 0, err
 	}
-	if orders, err = plannable(tx, orders); err != nil || len(orders) == 0 {
+	orders, bare, err := plannable(tx, orders)
+	if err != nil {
 		return 0, err
+	}
+	for _, o := range bare {
+		if err := order.Complete(tx, o, "nothing to ship"); err != nil {
+			return 0, err
+		}
+	}
+	if err := refresh(tx, bare); err != nil || len(orders) == 0 {
+		return len(bare), err
 	}
 	drafts, err := packageDrafts(tx, orders)
 	if err != nil {
@@ -32,30 +42,44 @@ func Plan(tx *db.Tx, limit int) (planned int, err error) {
 	if _, err := fulfilment.Plan(tx, drafts); err != nil {
 		return 0, err
 	}
-	return len(orders), refresh(tx, orders)
+	return len(orders) + len(bare), refresh(tx, orders)
 }
 
-// plannable keeps the orders that are still ready now that they are locked, and
-// mends the cards of the others.
-func plannable(tx *db.Tx, orders []*order.Order) ([]*order.Order, error) {
+// plannable keeps the orders that are still ready now that they are locked, those
+// that owe no goods apart, and mends the cards of the others.
+func plannable(tx *db.Tx, orders []*order.Order) (ready, bare []*order.Order, err error) {
 	ids := idsOf(orders)
 	holds, err := review.Live(tx, ids)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	packages, err := fulfilment.OfOrders(tx, ids)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	var ready, stale []*order.Order
+	var stale []*order.Order
 	for _, o := range orders {
-		if o.Review == order.Passed && !o.Ended() && len(holds[o.ID]) == 0 && len(packagesLive(packages[o.ID])) == 0 && shortUnits(o) == 0 {
-			ready = append(ready, o)
-		} else {
+		switch {
+		case o.Review != order.Passed || o.Ended() || len(holds[o.ID]) > 0 || len(packagesLive(packages[o.ID])) > 0 || shortUnits(o) > 0:
 			stale = append(stale, o)
+		case o.Claims(true) && owesNoGoods(o):
+			bare = append(bare, o)
+		default:
+			ready = append(ready, o)
 		}
 	}
-	return ready, refresh(tx, stale)
+	return ready, bare, refresh(tx, stale)
+}
+
+// owesNoGoods says that nothing but charges is open. Goods that the catalog does
+// not know are owed all the same.
+func owesNoGoods(o *order.Order) bool {
+	for _, l := range o.Lines {
+		if l.Kind != order.Charge && l.Open() > 0 {
+			return false
+		}
+	}
+	return true
 }
 
 func packagesLive(list []*fulfilment.Package) (live []*fulfilment.Package) {

@@ -48,6 +48,15 @@ func shortUnits(o *order.Order) (n int64) {
 	return n
 }
 
+func shortLines(o *order.Order) (n int64) {
+	for _, l := range o.Lines {
+		if l.Moves() && l.Short() > 0 {
+			n++
+		}
+	}
+	return n
+}
+
 func warehouseCodes(tx *db.Tx) (map[id.Warehouse]string, error) {
 	list, err := inventory.Warehouses(tx)
 	codes := make(map[id.Warehouse]string, len(list))

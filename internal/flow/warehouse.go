@@ -28,25 +28,31 @@ type WaybillJob struct {
 // order given; a package that may not be picked (stopped, voided) is refused and
 // the others go on.
 func Pick(tx *db.Tx, packages []id.Package) ([]fault.Outcome[*fulfilment.Package], error) {
-	return step(tx, packages, "picked", func(ids []id.Package) ([]fault.Outcome[*fulfilment.Package], error) {
+	outcomes, _, err := step(tx, packages, "picked", func(ids []id.Package) ([]fault.Outcome[*fulfilment.Package], error) {
 		return fulfilment.Pick(tx, ids)
 	}, inventory.Pick, func(c *order.Change, n int64) { c.Picked = n })
+	return outcomes, err
 }
 
 // Pack says that packages are packed and weighed, chooses their carrier and asks
-// for a waybill number.
+// for a waybill number. What is sold over the counter or fetched in the store needs
+// neither: see Collect.
 func Pack(tx *db.Tx, list []fulfilment.Packing) ([]fault.Outcome[*fulfilment.Package], error) {
 	ids := make([]id.Package, len(list))
 	for i, p := range list {
 		ids[i] = p.Package
 	}
-	outcomes, err := step(tx, ids, "packed", func([]id.Package) ([]fault.Outcome[*fulfilment.Package], error) {
+	outcomes, orders, err := step(tx, ids, "packed", func([]id.Package) ([]fault.Outcome[*fulfilment.Package], error) {
 		return fulfilment.Pack(tx, list)
 	}, nil, func(c *order.Change, n int64) { c.Packed = n })
 	if err != nil {
 		return nil, err
 	}
-	return outcomes, chooseCarrier(tx, went(outcomes))
+	carried, err := goByCarrier(tx, orders, went(outcomes))
+	if err != nil {
+		return nil, err
+	}
+	return outcomes, chooseCarrier(tx, carried)
 }
 
 // HandOver says that the carrier took packages: the goods leave the house. A
@@ -107,30 +113,30 @@ func leave(tx *db.Tx, orders []*order.Order, gone []*fulfilment.Package) error {
 }
 
 // step is what picking and packing share: packages move, stock follows, the
-// order lines follow, the cards are shown.
+// order lines follow, the cards are shown. It gives the orders of the packages.
 func step(tx *db.Tx, ids []id.Package, what string, move func([]id.Package) ([]fault.Outcome[*fulfilment.Package], error),
-	stock func(*db.Tx, []id.Package) error, set func(*order.Change, int64)) ([]fault.Outcome[*fulfilment.Package], error) {
+	stock func(*db.Tx, []id.Package) error, set func(*order.Change, int64)) ([]fault.Outcome[*fulfilment.Package], []*order.Order, error) {
 	orders, _, err := lockPackages(tx, ids)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	outcomes, err := move(ids)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	moved := went(outcomes)
 	if len(moved) == 0 {
-		return outcomes, nil
+		return outcomes, orders, nil
 	}
 	if stock != nil {
 		if err := stock(tx, packageIDs(moved)); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 	}
 	if err := order.Move(tx, orders, what, changes(moved, set)); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return outcomes, refresh(tx, orders)
+	return outcomes, orders, refresh(tx, orders)
 }
 
 func went(outcomes []fault.Outcome[*fulfilment.Package]) (moved []*fulfilment.Package) {
