@@ -47,7 +47,8 @@ func (r *reader) line(at string, o *subOrder) order.DraftLine {
 	for i := range o.Combine {
 		c, at := &o.Combine[i], fmt.Sprintf("%scombine_item_info[%d].", at, i)
 		l.Kind = order.Bundle
-		l.Parts = append(l.Parts, order.Part{Code: r.code(at, c.SKUID, c.ItemID, c.OuterSKUID, c.OuterIID), Qty: r.count(at+"quantity", c.Quantity)})
+		l.Parts = append(l.Parts, order.Part{Code: r.code(at, c.SKUID, c.ItemID, c.OuterSKUID, c.OuterIID),
+			Qty: r.count(at+"quantity", c.Quantity)})
 	}
 	// gift_mids stands on the goods too (there it names the gifts), so it does
 	// not make a gift.
@@ -80,7 +81,7 @@ func (r *reader) code(at string, sku, item, outerSKU, outerItem text) string {
 	}
 	number := cmp.Or(sku, item, "?")
 	r.doubt("code_missing", at+"outer_sku_id", fmt.Sprintf("商品没有商家编码,暂用平台编号 %.40s;请在店铺后台补填", number),
-		fmt.Sprintf("the goods have no merchant code; the platform's number %.40s stands in until the shop fills it", number))
+		fmt.Sprintf("the goods have no merchant code; the platform's %.40s stands in until the shop fills it", number))
 	return "taobao:" + string(number)
 }
 
@@ -178,8 +179,10 @@ func (r *reader) promotions(t *trade, d *order.Draft) {
 			d.Promotions = append(d.Promotions, order.Promotion{Name: string(p.Name), Amount: amount})
 		}
 		if p.GiftItemID != "" && !items[p.GiftItemID] {
-			r.doubt("gift_not_a_line", at+"gift_item_id", fmt.Sprintf("优惠许诺赠品「%.80s」x%s,但订单中没有这一行", p.GiftName, cmp.Or(p.GiftNum, "1")),
-				fmt.Sprintf("the promotion promises the gift %.80q x%s, which is no line of the order", p.GiftName, cmp.Or(p.GiftNum, "1")))
+			n := cmp.Or(p.GiftNum, "1")
+			r.doubt("gift_not_a_line", at+"gift_item_id",
+				fmt.Sprintf("优惠许诺赠品「%.80s」x%s,但订单中没有这一行", p.GiftName, n),
+				fmt.Sprintf("the promotion promises the gift %.80q x%s, which is no line of the order", p.GiftName, n))
 		}
 	}
 	if len(names) > 0 {
@@ -198,7 +201,8 @@ func (r *reader) balance(d *order.Draft) {
 		sum -= p.Amount
 	}
 	if by := d.Total - sum; by > money.Amount(len(d.Lines)) || -by > money.Amount(len(d.Lines)) {
-		r.doubt("amounts_differ", "payment", fmt.Sprintf("明细与邮费合计 %s,平台应付 %s,相差 %s", sum.Format(d.Currency), d.Total.Format(d.Currency), by.Format(d.Currency)),
-			fmt.Sprintf("lines and postage make %s, the platform says %s: %s apart", sum.Format(d.Currency), d.Total.Format(d.Currency), by.Format(d.Currency)))
+		ours, theirs, apart := sum.Format(d.Currency), d.Total.Format(d.Currency), by.Format(d.Currency)
+		r.doubt("amounts_differ", "payment", fmt.Sprintf("明细与邮费合计 %s,平台应付 %s,相差 %s", ours, theirs, apart),
+			fmt.Sprintf("lines and postage make %s, the platform says %s: %s apart", ours, theirs, apart))
 	}
 }

@@ -88,7 +88,8 @@ func (r *reader) state(t *trade) (order.ChannelState, string) {
 	for _, hold := range []struct {
 		field string
 		value text
-	}{{"top_hold", t.TopHold}, {"team_buy_hold", t.TeamBuyHold}, {"share_group_hold", t.ShareGroupHold}, {"ofp_hold", t.OFPHold}} {
+	}{{"top_hold", t.TopHold}, {"team_buy_hold", t.TeamBuyHold}, {"share_group_hold", t.ShareGroupHold},
+		{"ofp_hold", t.OFPHold}} {
 		if hold.value == "1" && state == order.ToShip {
 			r.doubt("platform_hold", hold.field, "平台拦截中,不能发货", "the platform holds the order; it must not ship")
 			state, word = order.Forbidden, word+" "+hold.field
@@ -134,7 +135,8 @@ func (r *reader) payment(t *trade, d *order.Draft) {
 
 func (r *reader) contact(t *trade) customer.Contact {
 	c := customer.Contact{
-		Name: string(t.Name), Phone: string(cmp.Or(t.Mobile, t.Phone)), Province: string(t.State), City: string(t.City),
+		Name: string(t.Name), Phone: string(cmp.Or(t.Mobile, t.Phone)), Province: string(t.State),
+		City:     string(t.City),
 		District: string(t.District), Town: string(t.Town), Detail: string(t.Address), OpaqueID: string(t.OAID),
 	}
 	// A county directly under a province comes without a city.
@@ -143,7 +145,8 @@ func (r *reader) contact(t *trade) customer.Contact {
 	}
 	if c.OpaqueID == "" && strings.Contains(c.Name+c.Phone+c.Detail, "*") {
 		r.doubt("oaid_missing", "oaid", "收货信息已脱敏却没有 OAID,无法打单;拉取时请带 include_oaid 及收货人五个字段",
-			"the recipient is masked and has no OAID, so no label can be printed; pull with include_oaid and the five receiver fields")
+			"the recipient is masked and has no OAID, so no label can be printed; "+
+				"pull with include_oaid and the five receiver fields")
 	}
 	return c
 }
@@ -159,7 +162,8 @@ func (r *reader) flag(t text) int {
 }
 
 func (r *reader) deadlines(t *trade, d *order.Draft) {
-	ship, collect, sign := []text{t.DeliveryTime, t.SendTime}, []text{t.CollectTime}, []text{t.SignTime, t.PromiseSignTime}
+	ship, collect := []text{t.DeliveryTime, t.SendTime}, []text{t.CollectTime}
+	sign := []text{t.SignTime, t.PromiseSignTime}
 	for i := range t.Orders {
 		o := &t.Orders[i]
 		ship, sign = append(ship, o.DeliveryTime), append(sign, o.SignTime)
@@ -169,7 +173,9 @@ func (r *reader) deadlines(t *trade, d *order.Draft) {
 		l := &t.LogisticsInfos[i]
 		ship, collect = append(ship, l.OutboundTime), append(collect, l.CollectTime)
 	}
-	d.ShipBy, d.CollectBy, d.SignBy = r.earliest("delivery_time", ship...), r.earliest("collect_time", collect...), r.earliest("sign_time", sign...)
+	d.ShipBy = r.earliest("delivery_time", ship...)
+	d.CollectBy = r.earliest("collect_time", collect...)
+	d.SignBy = r.earliest("sign_time", sign...)
 }
 
 func (r *reader) wishes(t *trade) order.Wishes {
@@ -181,7 +187,8 @@ func (r *reader) wishes(t *trade) order.Wishes {
 	if date != "" {
 		day, err := time.Parse("20060102", string(date))
 		if err != nil {
-			r.doubt("booking_unreadable", "os_date", fmt.Sprintf("预约日期 %.20q 无法识别", date), fmt.Sprintf("the day booked %.20q cannot be read", date))
+			r.doubt("booking_unreadable", "os_date", fmt.Sprintf("预约日期 %.20q 无法识别", date),
+				fmt.Sprintf("the day booked %.20q cannot be read", date))
 		} else {
 			w.On = day.Format(time.DateOnly)
 		}
@@ -205,7 +212,8 @@ func (r *reader) carriers(t *trade, w *order.Wishes) {
 		l := &t.LogisticsInfos[i]
 		a, known := advices[string(l.DeliveryType)]
 		if !known {
-			r.doubt("delivery_type_unknown", "logistics_infos.biz_delivery_type", fmt.Sprintf("配送建议类型 %.20q 未知", l.DeliveryType),
+			r.doubt("delivery_type_unknown", "logistics_infos.biz_delivery_type",
+				fmt.Sprintf("配送建议类型 %.20q 未知", l.DeliveryType),
 				fmt.Sprintf("the delivery advice %.20q is unknown", l.DeliveryType))
 		}
 		must := l.White

@@ -106,14 +106,20 @@ func TestStates(t *testing.T) {
 	}{
 		{"paid", `"status":"WAIT_SELLER_SEND_GOODS","type":"fixed"`, order.ToShip, order.Normal, 1000, ""},
 		{"unpaid", `"status":"WAIT_BUYER_PAY","type":"fixed"`, order.Unpaid, order.Normal, 0, ""},
-		{"closed before payment", `"status":"TRADE_CLOSED_BY_TAOBAO","type":"fixed"`, order.Closed, order.Normal, 0, ""},
-		{"refunded after payment", `"status":"TRADE_CLOSED","type":"fixed","pay_time":"2026-01-02 10:00:00"`, order.Closed, order.Normal, 1000, ""},
-		{"held by TOP", `"status":"WAIT_SELLER_SEND_GOODS","type":"fixed","top_hold":1`, order.Forbidden, order.Normal, 1000, "platform_hold"},
+		{"closed before payment", `"status":"TRADE_CLOSED_BY_TAOBAO","type":"fixed"`, order.Closed, order.Normal, 0,
+			""},
+		{"refunded after payment", `"status":"TRADE_CLOSED","type":"fixed","pay_time":"2026-01-02 10:00:00"`,
+			order.Closed, order.Normal, 1000, ""},
+		{"held by TOP", `"status":"WAIT_SELLER_SEND_GOODS","type":"fixed","top_hold":1`, order.Forbidden,
+			order.Normal, 1000, "platform_hold"},
 		{"deposit awaited", `"status":"WAIT_BUYER_PAY","type":"step","step_trade_status":"FRONT_NOPAID_FINAL_NOPAID"`, order.Unpaid, order.Presale, 0, ""},
 		{"deposit paid", `"status":"WAIT_BUYER_PAY","type":"step","step_trade_status":"FRONT_PAID_FINAL_NOPAID","step_paid_fee":"2"`, order.Unpaid, order.Presale, 200, ""},
-		{"deposit paid is never shipped, whatever the status", `"status":"WAIT_SELLER_SEND_GOODS","type":"step","step_trade_status":"FRONT_PAID_FINAL_NOPAID","step_paid_fee":"2"`, order.Unpaid, order.Presale, 200, "step_unpaid"},
-		{"deposit forfeited claims nothing", `"status":"WAIT_BUYER_PAY","type":"step","step_trade_status":"FRONT_PAID_FRONT_FORFEITED","step_paid_fee":"2"`, order.Closed, order.Presale, 200, ""},
-		{"unknown step", `"status":"WAIT_BUYER_PAY","type":"step","step_trade_status":"X"`, order.Strange, order.Presale, 0, "status_unknown"},
+		{"deposit paid is never shipped, whatever the status",
+			`"status":"WAIT_SELLER_SEND_GOODS","type":"step","step_trade_status":"FRONT_PAID_FINAL_NOPAID","step_paid_fee":"2"`, order.Unpaid, order.Presale, 200, "step_unpaid"},
+		{"deposit forfeited claims nothing",
+			`"status":"WAIT_BUYER_PAY","type":"step","step_trade_status":"FRONT_PAID_FRONT_FORFEITED","step_paid_fee":"2"`, order.Closed, order.Presale, 200, ""},
+		{"unknown step", `"status":"WAIT_BUYER_PAY","type":"step","step_trade_status":"X"`, order.Strange,
+			order.Presale, 0, "status_unknown"},
 		{"unknown status", `"status":"X","type":"fixed"`, order.Strange, order.Normal, 0, "status_unknown"},
 		{"cod", `"status":"WAIT_SELLER_SEND_GOODS","type":"b2c_cod"`, order.ToShip, order.COD, 0, ""},
 	}
@@ -196,7 +202,8 @@ func TestMoneyAddsUp(t *testing.T) {
 			adjust := money.Amount(rapid.Int64Range(-int64(gross-discount), 50_00).Draw(t, "adjust"))
 			total := gross - discount + adjust
 			sum, weights = sum+total, append(weights, int64(total))
-			o := map[string]any{"oid": i + 1, "num": qty, "price": yuan(price), "discount_fee": yuan(discount), "adjust_fee": yuan(adjust), "outer_iid": "A", "status": "WAIT_BUYER_PAY"}
+			o := map[string]any{"oid": i + 1, "num": qty, "price": yuan(price), "discount_fee": yuan(discount),
+				"adjust_fee": yuan(adjust), "outer_iid": "A", "status": "WAIT_BUYER_PAY"}
 			if rapid.Bool().Draw(t, "with_total") {
 				o["total_fee"] = yuan(total)
 			}
@@ -204,8 +211,11 @@ func TestMoneyAddsUp(t *testing.T) {
 		}
 		off := money.Amount(rapid.Int64Range(0, int64(sum)).Draw(t, "off"))
 		post := money.Amount(rapid.Int64Range(0, 30_00).Draw(t, "post"))
-		trade := map[string]any{"tid": 7, "type": "fixed", "status": "WAIT_BUYER_PAY", "created": "2026-01-02 10:00:00", "modified": "2026-01-02 10:00:00",
-			"payment": yuan(sum - off + post), "post_fee": yuan(post), "promotion_details": []any{map[string]any{"id": "7", "promotion_name": "满减", "discount_fee": yuan(off)}}}
+		trade := map[string]any{"tid": 7, "type": "fixed", "status": "WAIT_BUYER_PAY",
+			"created": "2026-01-02 10:00:00", "modified": "2026-01-02 10:00:00",
+			"payment": yuan(sum - off + post), "post_fee": yuan(post),
+			"promotion_details": []any{map[string]any{"id": "7", "promotion_name": "满减",
+				"discount_fee": yuan(off)}}}
 		if spread {
 			for i, share := range money.Split(off, weights) {
 				orders[i]["part_mjz_discount"] = yuan(share)
@@ -235,6 +245,9 @@ func TestMoneyAddsUp(t *testing.T) {
 func FuzzMap(f *testing.F) {
 	names, _ := filepath.Glob("testdata/*.json")
 	for _, name := range names {
+		if strings.HasSuffix(name, ".golden.json") {
+			continue
+		}
 		raw, err := os.ReadFile(name)
 		if err != nil {
 			f.Fatal(err)

@@ -121,7 +121,8 @@ func (r *reader) earliest(field string, texts ...text) (first db.Instant) {
 	for _, t := range texts {
 		at, ok := moment(t)
 		if !ok {
-			r.doubt("deadline_unreadable", field, fmt.Sprintf("时限 %.40q 无法识别", t), fmt.Sprintf("the deadline %.40q cannot be read", t))
+			r.doubt("deadline_unreadable", field, fmt.Sprintf("时限 %.40q 无法识别", t),
+				fmt.Sprintf("the deadline %.40q cannot be read", t))
 		}
 		if at > 0 && (first == 0 || at < first) {
 			first = at

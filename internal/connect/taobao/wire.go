@@ -228,7 +228,8 @@ func decode(raw []byte) (*trade, error) {
 	}
 	switch {
 	case len(e.Error) > 0:
-		return nil, ErrMessage.Field("error_response", "平台返回的是错误信息,不是订单", "the platform answered with an error, not with an order")
+		return nil, ErrMessage.Field("error_response", "平台返回的是错误信息,不是订单",
+			"the platform answered with an error, not with an order")
 	case e.Full != nil && e.Full.Trade != nil:
 		return e.Full.Trade, nil
 	case e.Simple != nil:
