@@ -1,0 +1,77 @@
+package api
+
+import (
+	"encoding/json"
+	"errors"
+	"net/http"
+
+	"baihuo/internal/fault"
+	"baihuo/internal/id"
+)
+
+// problem is an RFC 9457 answer. Detail is the Chinese sentence; zh and en hold
+// both. Instance is the number under which the log knows the cause.
+type problem struct {
+	Type       string        `json:"type"`
+	Title      string        `json:"title"`
+	Status     int           `json:"status"`
+	Detail     string        `json:"detail"`
+	Instance   string        `json:"instance,omitempty"`
+	Code       string        `json:"code"`
+	ZH         string        `json:"zh"`
+	EN         string        `json:"en"`
+	Fields     []fault.Field `json:"fields,omitempty"`
+	ExternalNo string        `json:"external_no,omitempty"`
+}
+
+func problemOf(f *fault.Fault) problem {
+	status := statusOf(f)
+	return problem{Type: "urn:baihuo:fault:" + f.Code, Title: http.StatusText(status), Status: status, Detail: f.ZH, Code: f.Code,
+		ZH: f.ZH, EN: f.EN, Fields: f.Fields}
+}
+
+// refuse answers with a fault. Its cause goes to the log alone.
+func (a *API) refuse(w http.ResponseWriter, r *http.Request, err error) {
+	f := fault.Of(err)
+	p := problemOf(f)
+	if p.Status >= http.StatusInternalServerError {
+		p.Instance = "urn:baihuo:request:" + id.Text("R", a.cfg.DB.NextID())
+		a.cfg.Log.Error("request failed", "instance", p.Instance, "method", r.Method, "route", r.Pattern, "code", f.Code, "cause", errors.Unwrap(f))
+	}
+	if p.Status == http.StatusUnauthorized {
+		w.Header().Set("WWW-Authenticate", `Bearer realm="baihuo"`)
+	}
+	body, _ := json.Marshal(p) // strings and numbers only
+	write(w, answer{status: p.Status, body: body})
+}
+
+// answer is what a command is told, now and whenever it is repeated.
+type answer struct {
+	status int
+	body   []byte
+	// anew: the answer is not kept, a repeat does the work again.
+	anew bool
+}
+
+func jsonAnswer(status int, v any) answer {
+	body, err := json.Marshal(v)
+	if err != nil {
+		panic("api: answer: " + err.Error())
+	}
+	return answer{status: status, body: body}
+}
+
+func write(w http.ResponseWriter, a answer) {
+	h := w.Header()
+	h.Set("Content-Type", "application/json")
+	if a.status >= http.StatusBadRequest {
+		h.Set("Content-Type", "application/problem+json")
+	}
+	if a.status == http.StatusTooManyRequests || a.status == http.StatusServiceUnavailable {
+		h.Set("Retry-After", "1")
+	}
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Cache-Control", "no-store")
+	w.WriteHeader(a.status)
+	_, _ = w.Write(a.body) // who hung up needs no answer
+}
