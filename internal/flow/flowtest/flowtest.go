@@ -39,13 +39,47 @@ type House struct {
 // Open fills d. Stock is empty.
 func Open(t testing.TB, d *db.DB) *House {
 	t.Helper()
+	h := empty(t, d)
+	dbtest.Write(t, d, h.fill)
+	return h
+}
+
+func empty(t testing.TB, d *db.DB) *House {
+	t.Helper()
 	kinds, err := rule.NewKinds(review.Kinds()...)
 	if err != nil {
 		t.Fatal(err)
 	}
-	h := &House{T: t, D: d, Kit: flow.Kit{Keys: seal.NewKeyring(rand.Reader, seal.Key{Version: 1}), Rules: rule.NewShelf(kinds)},
+	return &House{T: t, D: d, Kit: flow.Kit{Keys: seal.NewKeyring(rand.Reader, seal.Key{Version: 1}), Rules: rule.NewShelf(kinds)},
 		Shops: map[string]shop.Shop{}, SKU: map[string]id.SKU{}, clock: db.At(time.Date(2026, 11, 11, 0, 0, 0, 0, time.UTC))}
-	dbtest.Write(t, d, h.fill)
+}
+
+// Join gives the house that Open filled on another connection to the same
+// database, in this process or another.
+func Join(t testing.TB, d *db.DB) *House {
+	t.Helper()
+	h := empty(t, d)
+	dbtest.Read(t, d, func(tx *db.Tx) (err error) {
+		if h.Shops, err = shop.ByCode(tx, []string{"TB", "WEB", "POS"}); err != nil {
+			return err
+		}
+		all, err := inventory.Warehouses(tx)
+		if err != nil {
+			return err
+		}
+		for _, code := range []string{"HZ", "DG"} {
+			for _, w := range all {
+				if w.Code == code {
+					h.Warehouses = append(h.Warehouses, w)
+				}
+			}
+		}
+		skus, err := catalog.Find(tx, []string{"SHAMPOO", "PASTE", "TOWEL", "PAN", "KIT"})
+		for code, s := range skus {
+			h.SKU[code] = s.ID
+		}
+		return err
+	})
 	return h
 }
 
