@@ -1,6 +1,8 @@
 package flow
 
 import (
+	"slices"
+
 	"baihuo/internal/customer"
 	"baihuo/internal/db"
 	"baihuo/internal/fulfilment"
@@ -134,8 +136,16 @@ func Release(tx *db.Tx, warehouse id.Warehouse, limit int) (id.PickList, []id.Pa
 		}
 	}
 	orders, packages, err := lockPackages(tx, ids)
-	if err != nil || len(packages) == 0 {
+	if err != nil {
 		return 0, nil, err
+	}
+	// Between the look and the lock another clerk may have released, stopped or
+	// voided some; to allocate those again would take the other's goods away.
+	packages = slices.DeleteFunc(packages, func(p *fulfilment.Package) bool {
+		return p.State != fulfilment.Planned || p.Stop != ""
+	})
+	if len(packages) == 0 {
+		return 0, nil, nil
 	}
 	packages, err = allocate(tx, packages)
 	if err != nil {
