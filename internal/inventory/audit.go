@@ -16,10 +16,10 @@ import (
 //     allocated = what the ledger allocated = what the allocations hold; reserved
 //     of a counter = the sum of open;
 //   - bins: on hand and unsellable of each lot in each bin = its ledger rows,
-//     allocated = the open allocations there.
+//     allocated = the open allocations there; nothing of a barred lot is sellable.
 func Audit(tx *db.Tx) (proved map[string]int64, breaches []string, err error) {
 	a := &auditor{tx: tx, proved: map[string]int64{}}
-	for _, prove := range []func() error{a.counters, a.entries, a.reservations, a.reserved, a.bins} {
+	for _, prove := range []func() error{a.counters, a.entries, a.reservations, a.reserved, a.bins, a.barred} {
 		if err := prove(); err != nil {
 			return nil, nil, err
 		}
@@ -110,7 +110,8 @@ func (p *player) play(stock, version int64, d change) {
 	p.sum.reserved += d.reserved
 	p.sum.unsellable += d.unsellable
 	if p.sum.reserved < 0 || p.sum.unsellable < 0 || p.sum.onHand < p.sum.reserved+p.sum.unsellable {
-		p.breach("stock %d version %d: on hand %d, reserved %d, unsellable %d", stock, version, p.sum.onHand, p.sum.reserved, p.sum.unsellable)
+		p.breach("stock %d version %d: on hand %d, reserved %d, unsellable %d",
+			stock, version, p.sum.onHand, p.sum.reserved, p.sum.unsellable)
 	}
 }
 
@@ -125,7 +126,8 @@ func (p *player) end() {
 	}
 	c.posted.touched = true
 	if c.version != p.version || c.OnHand != p.sum.onHand || c.Reserved != p.sum.reserved || c.Unsellable != p.sum.unsellable {
-		p.breach("stock %d: the counter says %d/%d/%d at version %d, its ledger %d/%d/%d at version %d (on hand/reserved/unsellable)",
+		p.breach("stock %d: the counter says %d/%d/%d at version %d, "+
+			"its ledger %d/%d/%d at version %d (on hand/reserved/unsellable)",
 			p.stock, c.OnHand, c.Reserved, c.Unsellable, c.version, p.sum.onHand, p.sum.reserved, p.sum.unsellable, p.version)
 	}
 }
@@ -134,7 +136,8 @@ func (a *auditor) entries() error {
 	return a.each("stock ledger row", "stock_ledger", `/* inventory.Audit */ SELECT l.entry_id, l.stock_id, l.kind, l.qty
 		FROM stock_ledger l LEFT JOIN reservations r ON r.reservation_id = l.reservation_id
 		WHERE NOT CASE
-			WHEN l.kind IN ('receive', 'return') THEN l.qty > 0 AND l.on_hand = l.qty AND l.reserved = 0 AND l.unsellable IN (0, l.qty)
+			WHEN l.kind IN ('receive', 'return') THEN l.qty > 0 AND l.on_hand = l.qty AND l.reserved = 0
+				AND l.unsellable IN (0, l.qty)
 			WHEN l.kind IN ('adjust', 'count', 'transfer') THEN l.qty <> 0 AND l.on_hand = l.qty AND l.reserved = 0
 				AND ABS(l.unsellable) <= ABS(l.qty)
 			WHEN l.kind IN ('damage', 'bar') THEN l.qty < 0 AND l.on_hand = 0 AND l.reserved = 0 AND l.unsellable = -l.qty
@@ -158,7 +161,8 @@ func (a *auditor) reservations() error {
 		r.qty - COALESCE(l.gone, 0), r.qty_allocated, COALESCE(l.fixed, 0), COALESCE(a.open, 0)
 		FROM reservations r LEFT JOIN (SELECT reservation_id,
 			SUM(CASE WHEN kind IN ('release', 'ship') THEN qty ELSE 0 END) AS gone,
-			SUM(CASE WHEN kind = 'allocate' THEN qty WHEN kind IN ('unallocate', 'unpick', 'ship') THEN -qty ELSE 0 END) AS fixed
+			SUM(CASE WHEN kind = 'allocate' THEN qty
+				WHEN kind IN ('unallocate', 'unpick', 'ship') THEN -qty ELSE 0 END) AS fixed
 			FROM stock_ledger WHERE reservation_id > 0 GROUP BY reservation_id) l ON l.reservation_id = r.reservation_id
 		LEFT JOIN (SELECT reservation_id, SUM(qty_open) AS open FROM allocations GROUP BY reservation_id) a
 			ON a.reservation_id = r.reservation_id
@@ -188,7 +192,8 @@ func (a *auditor) reserved() error {
 func (a *auditor) bins() error {
 	return a.each("lot in a bin", "stock_lots", `/* inventory.Audit */ SELECT stock_id, lot_id, bin_id,
 		SUM(on_hand), SUM(allocated), SUM(unsellable) FROM (
-		SELECT stock_id, lot_id, bin_id, qty_on_hand AS on_hand, qty_allocated AS allocated, qty_unsellable AS unsellable FROM stock_lots
+		SELECT stock_id, lot_id, bin_id, qty_on_hand AS on_hand, qty_allocated AS allocated, qty_unsellable AS unsellable
+			FROM stock_lots
 		UNION ALL SELECT stock_id, lot_id, CASE WHEN kind = 'ship' THEN 1 ELSE bin_id END,
 			CASE WHEN kind = 'pick' THEN qty WHEN kind = 'unpick' THEN -qty ELSE -on_hand END, 0, -unsellable FROM stock_ledger
 		UNION ALL SELECT stock_id, lot_id, 1, CASE WHEN kind = 'pick' THEN -qty ELSE qty END, 0, 0 FROM stock_ledger
@@ -201,6 +206,18 @@ func (a *auditor) bins() error {
 		err := r.Scan(&stock, &lot, &bin, &onHand, &allocated, &unsellable)
 		a.breach("stock %d lot %d bin %d: on hand is off by %d, allocated by %d, unsellable by %d",
 			stock, lot, bin, onHand, allocated, unsellable)
+		return err
+	})
+}
+
+func (a *auditor) barred() error {
+	return a.each("barred lot", "lots WHERE barred", `/* inventory.Audit */ SELECT s.stock_id, s.lot_id, s.bin_id,
+		s.qty_on_hand - s.qty_allocated - s.qty_unsellable FROM stock_lots s JOIN lots l ON l.lot_id = s.lot_id
+		WHERE l.barred AND s.qty_on_hand > s.qty_allocated + s.qty_unsellable
+		ORDER BY s.stock_id, s.lot_id, s.bin_id LIMIT 100`, func(r db.Row) error {
+		var stock, lot, bin, qty int64
+		err := r.Scan(&stock, &lot, &bin, &qty)
+		a.breach("stock %d lot %d bin %d: the lot is barred, yet %d pieces may be sold", stock, lot, bin, qty)
 		return err
 	})
 }

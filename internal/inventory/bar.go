@@ -23,7 +23,8 @@ func Bar(tx *db.Tx, lots []id.Lot) ([]Shortage, error) {
 	if err != nil || len(skus) == 0 {
 		return nil, err
 	}
-	stocks, err := db.List(tx, `/* inventory.Bar */ SELECT stock_id FROM stock WHERE sku_id = ANY($1) ORDER BY stock_id FOR UPDATE`,
+	stocks, err := db.List(tx, `/* inventory.Bar */ SELECT stock_id FROM stock WHERE sku_id = ANY($1)
+		ORDER BY stock_id FOR UPDATE`,
 		func(r db.Row) (s id.Stock, err error) { return s, r.Scan(&s) }, sorted(skus))
 	if err != nil {
 		return nil, err

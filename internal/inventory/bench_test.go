@@ -19,7 +19,8 @@ func BenchmarkReserve(b *testing.B) {
 			d := dbtest.Open(b, db.SQLite, db.Options{Clock: dbtest.NewClock().Now})
 			var receipts []inventory.Receipt
 			for i := range skus {
-				receipts = append(receipts, inventory.Receipt{Place: inventory.Place{Warehouse: 1, SKU: id.SKU(i + 1)}, Qty: inventory.QtyMax})
+				receipts = append(receipts, inventory.Receipt{Place: inventory.Place{Warehouse: 1,
+					SKU: id.SKU(i + 1)}, Qty: inventory.QtyMax})
 			}
 			dbtest.Write(b, d, func(tx *db.Tx) error { _, err := inventory.Receive(tx, receipts); return err })
 			line := id.Line(0)
@@ -28,7 +29,8 @@ func BenchmarkReserve(b *testing.B) {
 				claims := make([]inventory.Claim, 0, orders*lines)
 				for range orders * lines {
 					line++
-					claims = append(claims, inventory.Claim{Place: inventory.Place{Warehouse: 1, SKU: id.SKU(int(line)*7919%distinct + 1)},
+					claims = append(claims, inventory.Claim{Place: inventory.Place{Warehouse: 1,
+						SKU: id.SKU(int(line)*7919%distinct + 1)},
 						Order: id.Order(line / lines), Line: line, Shop: 1, Qty: 1})
 				}
 				err := d.Write(context.Background(), dbtest.By, func(tx *db.Tx) error { _, err := reserve(tx, claims); return err })

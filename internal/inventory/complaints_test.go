@@ -247,7 +247,8 @@ func forward(up io.Writer, client io.Reader, count *atomic.Int64) {
 // Cancelling a fulfilment does not give its allocation back.
 func TestC11_CancellingAPickedPackageGivesAllBack(t *testing.T) {
 	each(t, func(h *house) {
-		h.receive(inventory.Receipt{Place: h.in(soap), Qty: 3, Bin: 9}, inventory.Receipt{Place: h.in(soap), Qty: 3, Bin: 8})
+		h.receive(inventory.Receipt{Place: h.in(soap), Qty: 3, Bin: 9}, inventory.Receipt{Place: h.in(soap), Qty: 3,
+			Bin: 8})
 		before := h.bins()
 		h.reserve(h.claim(1, soap, 5))
 		h.allocate(h.need(7, 1, 4), h.need(8, 1, 1))
@@ -272,9 +273,11 @@ func TestC11_CancellingAPickedPackageGivesAllBack(t *testing.T) {
 func TestC25_TheFirstToExpireLeavesFirst(t *testing.T) {
 	each(t, func(h *house) {
 		in := func(code, expires string, qty int64, bin id.Bin) inventory.Receipt {
-			return inventory.Receipt{Place: h.in(soap), Qty: qty, Bin: bin, Lot: inventory.Lot{Code: code, ExpiresOn: expires}}
+			return inventory.Receipt{Place: h.in(soap), Qty: qty, Bin: bin, Lot: inventory.Lot{Code: code,
+				ExpiresOn: expires}}
 		}
-		h.receive(inventory.Receipt{Place: h.in(soap), Qty: 2, Bin: 3}, in("late", "2028-01-01", 2, 4), in("soon", "2027-01-01", 1, 9),
+		h.receive(inventory.Receipt{Place: h.in(soap), Qty: 2, Bin: 3}, in("late", "2028-01-01", 2, 4), in("soon",
+			"2027-01-01", 1, 9),
 			in("soon", "2027-01-01", 1, 8), in("gone", "2026-11-30", 4, 4))
 		gone := h.lot(inventory.Lot{SKU: soap, Code: "gone"})
 		h.do(func(tx *db.Tx) error { _, err := inventory.Bar(tx, []id.Lot{gone}); return err })

@@ -20,7 +20,7 @@ type Counted struct {
 // Of two counts of one slot in a batch the later holds. Faults: as of Lose and
 // Receive.
 func Count(tx *db.Tx, list []Counted) ([]Shortage, []Grant, error) {
-	places := make([]Place, len(list))
+	places, lots := make([]Place, len(list)), make([]Lot, len(list))
 	last := map[slotOf]int{}
 	for i, c := range list {
 		if c.Found < 0 || c.Found > QtyMax {
@@ -29,8 +29,11 @@ func Count(tx *db.Tx, list []Counted) ([]Shortage, []Grant, error) {
 		if c.Bin == BinStage {
 			return nil, nil, ErrStaging
 		}
-		places[i] = c.Place
+		places[i], lots[i] = c.Place, Lot{ID: c.Lot, SKU: c.SKU}
 		last[c.slot()] = i
+	}
+	if _, err := openLots(tx, lots); err != nil { // lots are locked before counters
+		return nil, nil, err
 	}
 	books, err := onHand(tx, places)
 	if err != nil {

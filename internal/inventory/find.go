@@ -131,7 +131,8 @@ func Holders(tx *db.Tx, p Place, limit int) ([]Holder, error) {
 	if err != nil {
 		return nil, err
 	}
-	return db.List(tx, `/* inventory.Holders */ SELECT reservation_id, order_id, line_id, shop_id, qty_open, qty_allocated, deadline, at
+	return db.List(tx, `/* inventory.Holders */ SELECT reservation_id, order_id, line_id, shop_id,
+		qty_open, qty_allocated, deadline, at
 		FROM reservations WHERE stock_id = $1 AND qty_open > 0 ORDER BY deadline, reservation_id LIMIT $2`,
 		func(r db.Row) (h Holder, err error) {
 			var deadline int64
@@ -142,7 +143,8 @@ func Holders(tx *db.Tx, p Place, limit int) ([]Holder, error) {
 }
 
 func stockOf(tx *db.Tx, p Place) (id.Stock, error) {
-	n, err := tx.Number(`/* inventory.stockOf */ SELECT stock_id FROM stock WHERE sku_id = $1 AND warehouse_id = $2`, p.SKU, p.Warehouse)
+	n, err := tx.Number(`/* inventory.stockOf */ SELECT stock_id FROM stock WHERE sku_id = $1 AND warehouse_id = $2`,
+		p.SKU, p.Warehouse)
 	if err == nil && n == 0 {
 		err = ErrNoStock
 	}

@@ -51,7 +51,8 @@ func newHouse(t *testing.T, d *db.DB) *house {
 			return err
 		}
 		h.north, h.south, h.store = places[0].ID, places[1].ID, places[2].ID
-		h.online, h.web, err = openShops(tx, "", []id.Warehouse{h.north, h.south, h.store}, []id.Warehouse{h.south, h.north})
+		h.online, h.web, err = openShops(tx, "", []id.Warehouse{h.north, h.south, h.store}, []id.Warehouse{h.south,
+			h.north})
 		return err
 	})
 	return h
@@ -61,7 +62,8 @@ func newHouse(t *testing.T, d *db.DB) *house {
 // second shop serves it.
 func openShops(tx *db.Tx, suffix string, first, second []id.Warehouse) (a, b id.Shop, err error) {
 	opened, err := shop.Open(tx, []shop.Shop{
-		{Code: "ONLINE" + suffix, Name: "天猫店", Platform: "taobao", Kind: shop.Online, Currency: money.CNY, TimeZone: "Asia/Shanghai"},
+		{Code: "ONLINE" + suffix, Name: "天猫店", Platform: "taobao", Kind: shop.Online, Currency: money.CNY,
+			TimeZone: "Asia/Shanghai"},
 		{Code: "WEB" + suffix, Name: "官网", Platform: "own", Kind: shop.Web, Currency: money.CNY, TimeZone: "Asia/Shanghai"},
 	})
 	if err != nil {

@@ -73,7 +73,8 @@ func playModel(t *testing.T, d *db.DB) (steps int) {
 		verbs := map[string]func(*rapid.T){
 			"": w.compare, "receive": w.receive, "receive more": w.receive, "reserve": w.reserve, "reserve more": w.reserve,
 			"release": w.release, "allocate": w.allocate, "allocate more": w.allocate, "pick": w.pick, "pick more": w.pick,
-			"unallocate": w.unallocate, "unallocate more": w.unallocate, "ship": w.ship, "count": w.count, "lose": w.lose, "bar": w.bar, "transfer": w.transfer,
+			"unallocate": w.unallocate, "unallocate more": w.unallocate, "ship": w.ship, "count": w.count,
+			"lose": w.lose, "bar": w.bar, "transfer": w.transfer,
 			"quota": w.quota, "safety": w.safety, "queue": w.queue, "leave": w.leave, "serve": w.serve,
 		}
 		rt.Repeat(verbs)
@@ -129,7 +130,8 @@ func newWorld(rt *rapid.T, d *db.DB, serial *int64) *world {
 	for i, sku := range w.skus[:2] { // the third is not tracked by lot
 		w.lots[sku] = nil
 		for n, expires := range []string{"2027-03-01", "2026-12-24", "", "2027-03-01"} {
-			w.openLot(rt, inventory.Lot{SKU: sku, Code: fmt.Sprint("L", i, n), ExpiresOn: expires, MadeOn: []string{"2025-02-01", "", "", "2025-01-01"}[n]})
+			w.openLot(rt, inventory.Lot{SKU: sku, Code: fmt.Sprint("L", i, n), ExpiresOn: expires,
+				MadeOn: []string{"2025-02-01", "", "", "2025-01-01"}[n]})
 		}
 	}
 	return w
@@ -254,7 +256,7 @@ func (w *world) live() (list []*claim) {
 	return list
 }
 
-func (w *world) package_(rt *rapid.T) id.Package {
+func (w *world) parcel(rt *rapid.T) id.Package {
 	if len(w.packages) == 0 || oneIn(rt, "new package", 3) {
 		w.packages = append(w.packages, id.Package(w.next()))
 		return w.packages[len(w.packages)-1]
@@ -267,7 +269,7 @@ func (w *world) packagesOf(rt *rapid.T) (list []id.Package) {
 		if len(w.ref.portions) > 0 && !oneIn(rt, "any package", 5) {
 			list = append(list, draw(rt, "portion", w.ref.portions).pack)
 		} else {
-			list = append(list, w.package_(rt))
+			list = append(list, w.parcel(rt))
 		}
 	}
 	return list
@@ -281,8 +283,10 @@ func (w *world) receive(rt *rapid.T) {
 	var list []inventory.Receipt
 	for range w.some(rt, "receipts") {
 		p := w.place(rt)
-		list = append(list, inventory.Receipt{Place: p, Qty: qty(rt, 12), Lot: inventory.Lot{ID: w.lotOf(rt, p.SKU)}, Bin: bin(rt),
-			Kind: draw(rt, "kind", []string{"", "return", "adjust"}), Unsellable: oneIn(rt, "unsellable", 8), Reference: w.paper(rt, "R")})
+		list = append(list, inventory.Receipt{Place: p, Qty: qty(rt, 12),
+			Lot: inventory.Lot{ID: w.lotOf(rt, p.SKU)}, Bin: bin(rt),
+			Kind: draw(rt, "kind", []string{"", "return", "adjust"}), Unsellable: oneIn(rt, "unsellable", 8),
+			Reference: w.paper(rt, "R")})
 	}
 	if oneIn(rt, "to staging", 60) {
 		list[0].Bin = inventory.BinStage
@@ -319,9 +323,11 @@ func (w *world) reserve(rt *rapid.T) {
 		n, promise := number(rt, "qty", 1, 8), oneIn(rt, "promise", 2)
 		for range number(rt, "split", 1, 2) {
 			p := inventory.Place{Warehouse: draw(rt, "warehouse", w.warehouses), SKU: l.sku}
-			claims = append(claims, inventory.Claim{Place: p, Order: l.order, Line: l.line, Shop: l.shop, Qty: n, Promise: promise, Deadline: deadline})
+			claims = append(claims, inventory.Claim{Place: p, Order: l.order, Line: l.line, Shop: l.shop, Qty: n,
+				Promise: promise, Deadline: deadline})
 		}
-		waits = append(waits, inventory.Wait{Order: l.order, Line: l.line, Shop: l.shop, SKU: l.sku, Province: province, Qty: n,
+		waits = append(waits, inventory.Wait{Order: l.order, Line: l.line, Shop: l.shop, SKU: l.sku,
+			Province: province, Qty: n,
 			Deadline: deadline, PaidAt: paid})
 	}
 	short := func(granted []int64) (list []inventory.Wait) {
@@ -374,7 +380,7 @@ func (w *world) release(rt *rapid.T) {
 func (w *world) allocate(rt *rapid.T) {
 	var list []inventory.Need
 	for range w.some(rt, "needs") {
-		n := inventory.Need{Package: w.package_(rt), Qty: number(rt, "qty", 1, 6)}
+		n := inventory.Need{Package: w.parcel(rt), Qty: number(rt, "qty", 1, 6)}
 		if live := w.live(); len(live) > 0 && !oneIn(rt, "any line", 8) {
 			c := draw(rt, "live", live)
 			n.Order, n.Line, n.Warehouse = c.Order, c.Line, c.Place.Warehouse
@@ -434,7 +440,8 @@ func (w *world) count(rt *rapid.T) {
 	var list []inventory.Counted
 	for range w.some(rt, "counts") {
 		p := w.place(rt)
-		list = append(list, inventory.Counted{Place: p, Lot: w.lotOf(rt, p.SKU), Bin: bin(rt), Found: number(rt, "found", 0, 10)})
+		list = append(list, inventory.Counted{Place: p, Lot: w.lotOf(rt, p.SKU), Bin: bin(rt), Found: number(rt,
+			"found", 0, 10)})
 	}
 	step(w, rt, func(tx *db.Tx) (upAndDown, error) {
 		shortages, grants, err := inventory.Count(tx, list)
@@ -448,7 +455,8 @@ func (w *world) count(rt *rapid.T) {
 func (w *world) lose(rt *rapid.T) {
 	var list []inventory.Loss
 	for range w.some(rt, "losses") {
-		l := inventory.Loss{Place: w.place(rt), Qty: qty(rt, 6), Kind: draw(rt, "kind", []string{"adjust", "damage", "count"}),
+		l := inventory.Loss{Place: w.place(rt), Qty: qty(rt, 6), Kind: draw(rt, "kind", []string{"adjust", "damage",
+			"count"}),
 			Reference: w.paper(rt, "L")}
 		if len(list) > 0 && oneIn(rt, "same place", 3) {
 			l.Place, l.Reference = list[0].Place, list[0].Reference
@@ -485,7 +493,8 @@ func (w *world) known(p inventory.Place) bool {
 func (w *world) bar(rt *rapid.T) {
 	sku := w.skus[0]
 	if len(w.ref.lots) < 14 { // a barred lot stays barred: bring a new one
-		w.openLot(rt, inventory.Lot{SKU: sku, Code: fmt.Sprint("N", w.next()), ExpiresOn: draw(rt, "expires", []string{"", "2026-12-01", "2028-01-01"})})
+		w.openLot(rt, inventory.Lot{SKU: sku, Code: fmt.Sprint("N", w.next()), ExpiresOn: draw(rt,
+			"expires", []string{"", "2026-12-01", "2028-01-01"})})
 	}
 	lots := []id.Lot{draw(rt, "lot", w.lots[sku])}
 	if len(w.ref.portions) > 0 && oneIn(rt, "allocated", 2) {
@@ -511,7 +520,8 @@ func (w *world) transfer(rt *rapid.T) {
 func (w *world) quota(rt *rapid.T) {
 	var list []inventory.Quota
 	for range w.some(rt, "quotas") {
-		list = append(list, inventory.Quota{Place: w.place(rt), Shop: draw(rt, "shop", w.shops), Qty: number(rt, "qty", 0, 5)})
+		list = append(list, inventory.Quota{Place: w.place(rt), Shop: draw(rt, "shop", w.shops), Qty: number(rt,
+			"qty", 0, 5)})
 	}
 	step(w, rt, func(tx *db.Tx) (nothing, error) { return nothing{}, inventory.SetQuotas(tx, list) },
 		func(m *reference) (nothing, refusal) {
@@ -535,8 +545,9 @@ func (w *world) queue(rt *rapid.T) {
 	var list []inventory.Wait
 	for range w.some(rt, "waits") {
 		l := w.line(rt)
-		list = append(list, inventory.Wait{Order: l.order, Line: l.line, Shop: l.shop, SKU: l.sku, Province: draw(rt, "province", []string{"11", "33"}),
-			Qty: number(rt, "qty", 1, 5), Deadline: moment(rt, "deadline"), PaidAt: moment(rt, "paid")})
+		list = append(list, inventory.Wait{Order: l.order, Line: l.line, Shop: l.shop, SKU: l.sku,
+			Province: draw(rt, "province", []string{"11", "33"}),
+			Qty:      number(rt, "qty", 1, 5), Deadline: moment(rt, "deadline"), PaidAt: moment(rt, "paid")})
 	}
 	step(w, rt, func(tx *db.Tx) (nothing, error) { return nothing{}, inventory.Queue(tx, list) },
 		func(m *reference) (nothing, refusal) { m.enqueue(list); return nothing{}, "" })
@@ -578,8 +589,9 @@ type state struct {
 }
 
 func (w *world) compare(rt *rapid.T) {
-	got := state{Counters: map[inventory.Place][6]int64{}, Claims: map[inventory.Place][]inventory.Holder{}, Waits: map[id.SKU][]inventory.Wait{},
-		Bins: map[string][3]int64{}, Quotas: map[string][2]int64{}}
+	got := state{Counters: map[inventory.Place][6]int64{}, Claims: map[inventory.Place][]inventory.Holder{},
+		Waits: map[id.SKU][]inventory.Wait{},
+		Bins:  map[string][3]int64{}, Quotas: map[string][2]int64{}}
 	err := w.d.Read(context.Background(), func(tx *db.Tx) error { return w.load(tx, &got) })
 	if err != nil {
 		rt.Fatalf("read: %v", err)
@@ -647,8 +659,9 @@ func (w *world) load(tx *db.Tx, s *state) error {
 // told gives the reference's state for the places that the room knows.
 func (w *world) told(got *state) state {
 	m := w.ref
-	s := state{Counters: map[inventory.Place][6]int64{}, Claims: map[inventory.Place][]inventory.Holder{}, Waits: map[id.SKU][]inventory.Wait{},
-		Bins: map[string][3]int64{}, Quotas: map[string][2]int64{}}
+	s := state{Counters: map[inventory.Place][6]int64{}, Claims: map[inventory.Place][]inventory.Holder{},
+		Waits: map[id.SKU][]inventory.Wait{},
+		Bins:  map[string][3]int64{}, Quotas: map[string][2]int64{}}
 	for _, warehouse := range w.warehouses {
 		for _, sku := range w.skus {
 			p := inventory.Place{Warehouse: warehouse, SKU: sku}
@@ -658,7 +671,8 @@ func (w *world) told(got *state) state {
 			}
 			for _, c := range m.claims {
 				if c.Place == p && c.open > 0 {
-					s.Claims[p] = append(s.Claims[p], inventory.Holder{Order: c.Order, Line: c.Line, Shop: c.Shop, Qty: c.open,
+					s.Claims[p] = append(s.Claims[p], inventory.Holder{Order: c.Order, Line: c.Line, Shop: c.Shop,
+						Qty:       c.open,
 						Allocated: c.fixed, Deadline: c.Deadline})
 				}
 			}

@@ -126,7 +126,8 @@ func (l *Levels) saveEntries(tx *db.Tx) error {
 func (l *Levels) saveBins(tx *db.Tx) error {
 	open := tx.Batch(`/* inventory.saveBins */ INSERT INTO stock_lots (stock_id, lot_id, bin_id, qty_on_hand) VALUES {rows}
 		ON CONFLICT DO NOTHING`)
-	update := tx.Batch(`/* inventory.saveBins */ WITH v (stock_id, lot_id, bin_id, on_hand, allocated, unsellable) AS (VALUES {rows})
+	update := tx.Batch(`/* inventory.saveBins */ WITH v (stock_id, lot_id, bin_id, on_hand, allocated, unsellable)
+		AS (VALUES {rows})
 		UPDATE stock_lots SET qty_on_hand = stock_lots.qty_on_hand + v.on_hand,
 		qty_allocated = stock_lots.qty_allocated + v.allocated, qty_unsellable = stock_lots.qty_unsellable + v.unsellable
 		FROM v WHERE stock_lots.stock_id = v.stock_id AND stock_lots.lot_id = v.lot_id AND stock_lots.bin_id = v.bin_id`,

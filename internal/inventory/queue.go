@@ -39,8 +39,8 @@ func Queue(tx *db.Tx, list []Wait) error {
 		qty_waiting = excluded.qty_waiting, deadline = excluded.deadline, paid_at = excluded.paid_at`)
 	for _, line := range sorted(lines) {
 		w := waits[line]
-		rows.Add(int64(w.Line), int64(w.Order), int64(w.Shop), int64(w.SKU), w.Province, w.Qty, orLast(w.Deadline), orLast(w.PaidAt),
-			int64(tx.Now()))
+		rows.Add(int64(w.Line), int64(w.Order), int64(w.Shop), int64(w.SKU), w.Province, w.Qty,
+			orLast(w.Deadline), orLast(w.PaidAt), int64(tx.Now()))
 	}
 	_, err := rows.Run()
 	return err
@@ -100,4 +100,17 @@ func WaitingOrders(tx *db.Tx, orders []id.Order) (map[id.Order]int64, error) {
 			return err
 		}, sorted(orders))
 	return waiting, err
+}
+
+// Backlog says how many pieces the queue of each SKU waits for; a SKU that nobody
+// waits for is absent.
+func Backlog(tx *db.Tx) (map[id.SKU]int64, error) {
+	backlog := map[id.SKU]int64{}
+	return backlog, tx.Each(`/* inventory.Backlog */ SELECT sku_id, qty_waiting FROM stock_waits`, func(r db.Row) error {
+		var sku id.SKU
+		var n int64
+		err := r.Scan(&sku, &n)
+		backlog[sku] += n
+		return err
+	})
 }

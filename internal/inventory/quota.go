@@ -36,7 +36,8 @@ func SetQuotas(tx *db.Tx, list []Quota) error {
 			return err
 		}
 	}
-	_, err = tx.Exec(`/* inventory.SetQuotas */ DELETE FROM stock_quotas WHERE stock_id = ANY($1) AND qty_quota = 0`, lv.stocks())
+	_, err = tx.Exec(`/* inventory.SetQuotas */ DELETE FROM stock_quotas WHERE stock_id = ANY($1) AND qty_quota = 0`,
+		lv.stocks())
 	return err
 }
 

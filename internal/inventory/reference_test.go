@@ -309,7 +309,8 @@ func (m *reference) unallocate(packages []id.Package) []inventory.Shortage {
 		p.claim.fixed -= p.qty
 		m.pile(p.spot).fixed -= p.qty
 		if m.lots[p.spot.lot].Barred {
-			losses = append(losses, inventory.Loss{Place: p.spot.Place, Lot: p.spot.lot, Bin: p.spot.bin, Qty: p.qty, Kind: "bar"})
+			losses = append(losses, inventory.Loss{Place: p.spot.Place, Lot: p.spot.lot, Bin: p.spot.bin,
+				Qty: p.qty, Kind: "bar"})
 		}
 	}
 	m.portions = slices.DeleteFunc(m.portions, func(p *portion) bool { return slices.Contains(gone, p) })
@@ -421,9 +422,11 @@ func (m *reference) count(list []inventory.Counted) ([]inventory.Shortage, []inv
 		}
 		switch diff := c.Found - m.pile(spot{c.Place, c.Lot, c.Bin}).on; {
 		case diff < 0:
-			losses = append(losses, inventory.Loss{Place: c.Place, Lot: c.Lot, Bin: c.Bin, Qty: -diff, Kind: "count", Reference: c.Reference})
+			losses = append(losses, inventory.Loss{Place: c.Place, Lot: c.Lot, Bin: c.Bin, Qty: -diff,
+				Kind: "count", Reference: c.Reference})
 		case diff > 0:
-			finds = append(finds, inventory.Receipt{Place: c.Place, Lot: m.lots[c.Lot], Bin: c.Bin, Qty: diff, Reference: c.Reference})
+			finds = append(finds, inventory.Receipt{Place: c.Place, Lot: m.lots[c.Lot], Bin: c.Bin, Qty: diff,
+				Reference: c.Reference})
 		}
 	}
 	shortages, refused := m.lose(losses, true)

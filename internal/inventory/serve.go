@@ -137,7 +137,8 @@ func (l *Levels) claimsFor(tx *db.Tx, waits []Waiter) ([]Claim, error) {
 			}
 			drawn[c] += n
 			left -= n
-			claims = append(claims, Claim{Place: c.Place, Order: w.Order, Line: w.Line, Shop: w.Shop, Qty: n, Deadline: w.Deadline})
+			claims = append(claims, Claim{Place: c.Place, Order: w.Order, Line: w.Line, Shop: w.Shop, Qty: n,
+				Deadline: w.Deadline})
 		}
 	}
 	return claims, nil

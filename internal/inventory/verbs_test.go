@@ -30,8 +30,10 @@ func (h *house) pick(packages ...id.Package) {
 func TestWarehouses(t *testing.T) {
 	each(t, func(h *house) {
 		h.do(func(tx *db.Tx) error {
-			opened, err := inventory.OpenWarehouses(tx, []inventory.Warehouse{{Code: " S ", Name: "杭州新仓", Province: "33", CutOff: "18:30"}})
-			want := inventory.Warehouse{ID: h.south, Code: "S", Name: "杭州新仓", Province: "33", TimeZone: "Asia/Shanghai", CutOff: "18:30"}
+			opened, err := inventory.OpenWarehouses(tx, []inventory.Warehouse{{Code: " S ", Name: "杭州新仓",
+				Province: "33", CutOff: "18:30"}})
+			want := inventory.Warehouse{ID: h.south, Code: "S", Name: "杭州新仓", Province: "33",
+				TimeZone: "Asia/Shanghai", CutOff: "18:30"}
 			same(h, "the warehouse keeps its id and changes the rest", opened[0], want)
 			return err
 		})
@@ -64,7 +66,8 @@ func TestLots(t *testing.T) {
 		same(h, "a lot is opened once", h.lot(inventory.Lot{SKU: soap, Code: "A"}), l)
 		h.refused(inventory.ErrLotOther, open(inventory.Lot{SKU: soap, Code: "A", ExpiresOn: "2027-10-01"}))
 		h.refused(inventory.ErrLot, open(inventory.Lot{SKU: soap, Code: "B", ExpiresOn: "01/02/2027"}))
-		h.refused(inventory.ErrLot, open(inventory.Lot{SKU: soap, Code: "B", MadeOn: "2028-01-01", ExpiresOn: "2027-01-01"}))
+		h.refused(inventory.ErrLot, open(inventory.Lot{SKU: soap, Code: "B", MadeOn: "2028-01-01",
+			ExpiresOn: "2027-01-01"}))
 		h.refused(inventory.ErrLotNone, func(tx *db.Tx) error {
 			_, err := inventory.Receive(tx, []inventory.Receipt{{Place: h.in(towel), Qty: 1, Lot: inventory.Lot{ID: l}}})
 			return err
@@ -75,13 +78,15 @@ func TestLots(t *testing.T) {
 func TestReceive(t *testing.T) {
 	each(t, func(h *house) {
 		h.Run("two_of_one_sku_in_a_batch_add_up", func(*testing.T) {
-			h.receive(inventory.Receipt{Place: h.in(soap), Qty: 3, Reference: "PO1"}, inventory.Receipt{Place: h.in(soap), Qty: 4, Bin: 9},
+			h.receive(inventory.Receipt{Place: h.in(soap), Qty: 3, Reference: "PO1"},
+				inventory.Receipt{Place: h.in(soap), Qty: 4, Bin: 9},
 				inventory.Receipt{Place: h.in(soap), Qty: 2, Unsellable: true, Kind: "return"})
 			h.stock(h.in(soap), 9, 0, 2)
 		})
 		h.Run("a_paper_handed_in_twice_counts_once", func(*testing.T) {
 			h.receive(inventory.Receipt{Place: h.in(soap), Qty: 3, Reference: "PO1"})
-			h.receive(inventory.Receipt{Place: h.in(pan), Qty: 1, Reference: "PO2"}, inventory.Receipt{Place: h.in(pan), Qty: 1, Reference: "PO2"})
+			h.receive(inventory.Receipt{Place: h.in(pan), Qty: 1, Reference: "PO2"},
+				inventory.Receipt{Place: h.in(pan), Qty: 1, Reference: "PO2"})
 			h.stock(h.in(soap), 9, 0, 2)
 			h.stock(h.in(pan), 1, 0, 0)
 		})
@@ -115,7 +120,8 @@ func TestReserve(t *testing.T) {
 			same(h, "granted", h.reserve(promised), []int64{5})
 		})
 		h.Run("what_is_sold_elsewhere_may_take_all_that_is_free", func(*testing.T) {
-			same(h, "granted, in the order given", h.reserve(h.claim(2, soap, 3), h.claim(3, soap, 3), h.claim(4, pan, 1), h.claim(5, soap, -1)),
+			same(h, "granted, in the order given", h.reserve(h.claim(2, soap, 3), h.claim(3, soap, 3),
+				h.claim(4, pan, 1), h.claim(5, soap, -1)),
 				[]int64{3, 2, 0, 0})
 			h.stock(h.in(soap), 10, 10, 0)
 		})
@@ -146,7 +152,8 @@ func TestRelease(t *testing.T) {
 		h.reserve(h.claim(1, soap, 4), h.claim(1, soap, 2))
 		var freed []inventory.Freed
 		h.do(func(tx *db.Tx) (err error) {
-			freed, err = inventory.Release(tx, []inventory.Free{{Order: 1, Line: 1, Qty: 1}, {Order: 1, Line: 1, Qty: 2}, {Order: 1, Line: 9}})
+			freed, err = inventory.Release(tx, []inventory.Free{{Order: 1, Line: 1, Qty: 1}, {Order: 1, Line: 1,
+				Qty: 2}, {Order: 1, Line: 9}})
 			return err
 		})
 		piece := func(n int64) inventory.Freed { return inventory.Freed{Order: 1, Line: 1, Place: h.in(soap), Qty: n} }
@@ -168,7 +175,8 @@ func TestShip(t *testing.T) {
 		h.Run("more_than_reserved_is_refused_and_hurts_no_other", func(*testing.T) {
 			var outcomes []fault.Outcome[[]inventory.Portion]
 			h.do(func(tx *db.Tx) (err error) {
-				outcomes, err = inventory.Allocate(tx, []inventory.Need{h.need(7, 1, 4), h.need(7, 1, 2), h.need(8, 2, 0), h.need(8, 5, 1)})
+				outcomes, err = inventory.Allocate(tx, []inventory.Need{h.need(7, 1, 4), h.need(7, 1, 2),
+					h.need(8, 2, 0), h.need(8, 5, 1)})
 				return err
 			})
 			got := []string{"", "", "", ""}
@@ -202,7 +210,8 @@ func TestShip(t *testing.T) {
 
 func TestLose(t *testing.T) {
 	each(t, func(h *house) {
-		h.receive(inventory.Receipt{Place: h.in(soap), Qty: 6, Bin: 9}, inventory.Receipt{Place: h.in(soap), Qty: 2, Bin: 8})
+		h.receive(inventory.Receipt{Place: h.in(soap), Qty: 6, Bin: 9}, inventory.Receipt{Place: h.in(soap), Qty: 2,
+			Bin: 8})
 		claim := func(line id.Line, qty int64, deadline db.Instant) inventory.Claim {
 			c := h.claim(line, soap, qty)
 			c.Deadline = deadline
@@ -249,7 +258,11 @@ func TestLose(t *testing.T) {
 				return err
 			})
 			var held []inventory.Portion
-			dbtest.Read(h, h.d, func(tx *db.Tx) (err error) { held, err = inventory.PortionsAt(tx, h.in(soap), 9); return err })
+			dbtest.Read(h, h.d, func(tx *db.Tx) (err error) {
+				held, err = inventory.PortionsAt(tx,
+					h.in(soap), 9)
+				return err
+			})
 			same(h, "who has them", []any{len(held), held[0].Package, held[0].Qty}, []any{1, id.Package(7), int64(2)})
 		})
 	})
@@ -258,7 +271,8 @@ func TestLose(t *testing.T) {
 func TestCount(t *testing.T) {
 	each(t, func(h *house) {
 		l := h.lot(inventory.Lot{SKU: soap, Code: "A", ExpiresOn: "2027-01-01"})
-		h.receive(inventory.Receipt{Place: h.in(soap), Qty: 4, Bin: 9, Lot: inventory.Lot{ID: l}}, inventory.Receipt{Place: h.in(soap), Qty: 4})
+		h.receive(inventory.Receipt{Place: h.in(soap), Qty: 4, Bin: 9, Lot: inventory.Lot{ID: l}},
+			inventory.Receipt{Place: h.in(soap), Qty: 4})
 		h.reserve(h.claim(1, soap, 6))
 		count := func(list ...inventory.Counted) (shortages []inventory.Shortage, grants []inventory.Grant) {
 			h.do(func(tx *db.Tx) (err error) { shortages, grants, err = inventory.Count(tx, list); return err })
@@ -272,9 +286,11 @@ func TestCount(t *testing.T) {
 		})
 		h.Run("above_the_books_is_found_in_its_lot", func(*testing.T) {
 			h.do(func(tx *db.Tx) error {
-				return inventory.Queue(tx, []inventory.Wait{{Order: 2, Line: 5, Shop: h.online, SKU: soap, Province: "11", Qty: 2}})
+				return inventory.Queue(tx, []inventory.Wait{{Order: 2, Line: 5, Shop: h.online, SKU: soap,
+					Province: "11", Qty: 2}})
 			})
-			_, grants := count(inventory.Counted{Place: h.in(soap), Lot: l, Bin: 9, Found: 99}, inventory.Counted{Place: h.in(soap), Lot: l, Bin: 9, Found: 5})
+			_, grants := count(inventory.Counted{Place: h.in(soap), Lot: l, Bin: 9, Found: 99},
+				inventory.Counted{Place: h.in(soap), Lot: l, Bin: 9, Found: 5})
 			same(h, "grants", grants, []inventory.Grant{{Order: 2, Line: 5, Place: h.in(soap), Qty: 1}})
 			same(h, "the later count of a slot holds", h.bins(), map[[2]int64]int64{{0, 0}: 1, {int64(l), 9}: 5})
 		})
@@ -286,7 +302,8 @@ func TestCount(t *testing.T) {
 			})
 		})
 		for want, c := range map[*fault.Fault]inventory.Counted{inventory.ErrQuantity: {Place: h.in(soap), Found: -1},
-			inventory.ErrStaging: {Place: h.in(soap), Bin: inventory.BinStage}, inventory.ErrLotNone: {Place: h.in(soap), Lot: 77, Found: 1}} {
+			inventory.ErrStaging: {Place: h.in(soap), Bin: inventory.BinStage},
+			inventory.ErrLotNone: {Place: h.in(soap), Lot: 77, Found: 1}} {
 			h.refused(want, func(tx *db.Tx) error { _, _, err := inventory.Count(tx, []inventory.Counted{c}); return err })
 		}
 	})
@@ -311,10 +328,12 @@ func (h *house) bins() map[[2]int64]int64 {
 
 func TestTransfer(t *testing.T) {
 	each(t, func(h *house) {
-		h.receive(inventory.Receipt{Place: h.in(soap), Qty: 3, Bin: 8}, inventory.Receipt{Place: h.in(soap), Qty: 3, Bin: 9})
+		h.receive(inventory.Receipt{Place: h.in(soap), Qty: 3, Bin: 8}, inventory.Receipt{Place: h.in(soap), Qty: 3,
+			Bin: 9})
 		h.reserve(h.claim(1, soap, 1))
 		h.do(func(tx *db.Tx) error {
-			return inventory.Queue(tx, []inventory.Wait{{Order: 2, Line: 5, Shop: h.web, SKU: soap, Province: "33", Qty: 2}})
+			return inventory.Queue(tx, []inventory.Wait{{Order: 2, Line: 5, Shop: h.web, SKU: soap, Province: "33",
+				Qty: 2}})
 		})
 		south := inventory.Place{Warehouse: h.south, SKU: soap}
 		move := func(qty int64, to id.Warehouse) func(*db.Tx) error {
@@ -349,7 +368,8 @@ func TestBar(t *testing.T) {
 			same(h, "again changes nothing", bar(), nil, cmpopts.EquateEmpty())
 		})
 		h.Run("new_goods_of_the_lot_are_unsellable", func(*testing.T) {
-			h.receive(inventory.Receipt{Place: h.in(soap), Qty: 1, Lot: lotA}, inventory.Receipt{Place: h.in(soap), Qty: 1, Lot: inventory.Lot{ID: l}, Kind: "return"})
+			h.receive(inventory.Receipt{Place: h.in(soap), Qty: 1, Lot: lotA}, inventory.Receipt{Place: h.in(soap),
+				Qty: 1, Lot: inventory.Lot{ID: l}, Kind: "return"})
 			h.stock(h.in(soap), 8, 3, 5)
 		})
 		h.Run("goods_that_come_back_from_a_package_are_unsellable_too", func(*testing.T) {
@@ -376,10 +396,12 @@ func TestBar(t *testing.T) {
 func TestQueue(t *testing.T) {
 	each(t, func(h *house) {
 		wait := func(line id.Line, qty int64, deadline, paid db.Instant) inventory.Wait {
-			return inventory.Wait{Order: id.Order(line), Line: line, Shop: h.online, SKU: soap, Province: "11", Qty: qty, Deadline: deadline, PaidAt: paid}
+			return inventory.Wait{Order: id.Order(line), Line: line, Shop: h.online, SKU: soap, Province: "11",
+				Qty: qty, Deadline: deadline, PaidAt: paid}
 		}
 		h.do(func(tx *db.Tx) error {
-			return inventory.Queue(tx, []inventory.Wait{wait(1, 2, 0, 0), wait(2, 2, 0, 5), wait(3, 9, 9, 7), wait(3, 2, 9, 7), wait(4, 2, 9, 6), wait(5, 1, 1, 9)})
+			return inventory.Queue(tx, []inventory.Wait{wait(1, 2, 0, 0), wait(2, 2, 0, 5), wait(3, 9, 9, 7),
+				wait(3, 2, 9, 7), wait(4, 2, 9, 6), wait(5, 1, 1, 9)})
 		})
 		h.refused(inventory.ErrQuantity, func(tx *db.Tx) error { return inventory.Queue(tx, []inventory.Wait{wait(6, 0, 0, 0)}) })
 		h.do(func(tx *db.Tx) error { return inventory.Leave(tx, []id.Line{5, 99}) })
@@ -399,7 +421,8 @@ func TestQueue(t *testing.T) {
 				return err
 			})
 			left := wait(2, 1, 0, 5)
-			same(h, "who waits", []inventory.Wait{waiting[0].Wait, waiting[1].Wait}, []inventory.Wait{left, wait(1, 2, 0, 0)})
+			same(h, "who waits", []inventory.Wait{waiting[0].Wait, waiting[1].Wait}, []inventory.Wait{left,
+				wait(1, 2, 0, 0)})
 			same(h, "pieces per order", orders, map[id.Order]int64{1: 2, 2: 1})
 		})
 		h.Run("only_warehouses_of_the_route_serve", func(*testing.T) {
@@ -427,7 +450,8 @@ func TestQuota(t *testing.T) {
 		h.receive(inventory.Receipt{Place: h.in(soap), Qty: 10})
 		set := func(qty int64) func(*db.Tx) error {
 			return func(tx *db.Tx) error {
-				return inventory.SetQuotas(tx, []inventory.Quota{{Place: h.in(soap), Shop: h.web, Qty: 9}, {Place: h.in(soap), Shop: h.web, Qty: qty}})
+				return inventory.SetQuotas(tx, []inventory.Quota{{Place: h.in(soap), Shop: h.web, Qty: 9},
+					{Place: h.in(soap), Shop: h.web, Qty: qty}})
 			}
 		}
 		h.refused(inventory.ErrQuantity, set(-1))
@@ -449,11 +473,15 @@ func TestQuota(t *testing.T) {
 
 func TestFind(t *testing.T) {
 	each(t, func(h *house) {
-		h.receive(inventory.Receipt{Place: h.in(soap), Qty: 5, Reference: "PO1"}, inventory.Receipt{Place: h.in(towel), Qty: 5})
+		h.receive(inventory.Receipt{Place: h.in(soap), Qty: 5, Reference: "PO1"},
+			inventory.Receipt{Place: h.in(towel), Qty: 5})
 		c := h.claim(1, soap, 2)
 		c.Deadline = 77
 		h.reserve(c, h.claim(2, soap, 1), h.claim(3, soap, 1))
-		h.do(func(tx *db.Tx) error { _, err := inventory.Release(tx, []inventory.Free{{Order: 1, Line: 3}}); return err })
+		h.do(func(tx *db.Tx) error {
+			_, err := inventory.Release(tx, []inventory.Free{{Order: 1, Line: 3}})
+			return err
+		})
 		dbtest.Read(h, h.d, func(tx *db.Tx) error {
 			first, err := inventory.List(tx, inventory.Filter{Limit: 1})
 			if err != nil {
@@ -483,6 +511,10 @@ func TestFind(t *testing.T) {
 				[]any{id.Line(1), db.Instant(77), int64(2), db.Instant(0)})
 			return err
 		})
-		h.refused(inventory.ErrNoStock, func(tx *db.Tx) error { _, err := inventory.Holders(tx, h.in(pan), 10); return err })
+		h.refused(inventory.ErrNoStock, func(tx *db.Tx) error {
+			_, err := inventory.Holders(tx,
+				h.in(pan), 10)
+			return err
+		})
 	})
 }
