@@ -122,8 +122,8 @@ func (im *importer) rehearse(ctx context.Context, list []flow.Prepared) ([]fault
 		}
 	}
 	return outcomes, im.d.Read(ctx, func(tx *db.Tx) error {
-		for s, list2 := range numbers {
-			there, err := order.Find(tx, s, list2)
+		for s, wanted := range numbers {
+			there, err := order.Find(tx, s, wanted)
 			if err != nil {
 				return err
 			}
@@ -248,7 +248,8 @@ func (im *importer) unmatched(codes []string) error {
 	for _, code := range codes {
 		s := im.survey.codes[code]
 		im.report.SKUsUnknown++
-		if err := im.problems.add(rowError(s.row.row, s.row.text, "sku", errSKU.With(short(code), s.rows))); err != nil {
+		if err := im.problems.add(rowError(s.row.row, s.row.text, "sku",
+			errSKU.With(short(code), s.rows))); err != nil {
 			return err
 		}
 	}

@@ -19,13 +19,18 @@ func (im *importer) draft(p *pending) *order.Draft {
 			head = &p.lines[i]
 		}
 	}
-	d := &order.Draft{ShopCode: p.shop, ExternalNo: p.no, Currency: head.currency, OrderedAt: head.at, ModifiedAt: head.at,
-		PaidAt: head.at, Buyer: customer.BuyerDraft{ID: head.customer}, History: im.history, Lines: make([]order.DraftLine, len(p.lines))}
+	d := &order.Draft{
+		ShopCode: p.shop, ExternalNo: p.no, Currency: head.currency, History: im.history,
+		OrderedAt: head.at, ModifiedAt: head.at, Buyer: customer.BuyerDraft{ID: head.customer},
+		Lines: make([]order.DraftLine, len(p.lines)),
+	}
 	var due money.Amount
 	for i := range p.lines {
 		l := &p.lines[i]
-		d.Lines[i] = order.DraftLine{ExternalNo: l.lineNo, Kind: l.role.lineKind(), Code: l.code, Name: l.name, Qty: l.qty,
-			Price: l.price, Discount: l.discount}
+		d.Lines[i] = order.DraftLine{
+			ExternalNo: l.lineNo, Kind: l.role.lineKind(), Code: l.code, Name: l.name, Qty: l.qty,
+			Price: l.price, Discount: l.discount,
+		}
 		due += l.money()
 	}
 	if head.country != "" {

@@ -22,10 +22,12 @@ var (
 	ErrUndone  = fault.New(fault.Conflict, "import_undone", "这次导入已经撤销过", "This import has been undone already")
 	ErrRunning = fault.New(fault.Conflict, "import_running", "这次导入还没有做完,不能撤销;请先重新运行同一文件的导入,让它做完",
 		"This import has not finished and cannot be undone; run the import of the same file again so that it ends")
-	ErrNoUndo  = fault.New(fault.Conflict, "import_no_undo", "只有订单导入可以撤销;商品和库存请用新的导入或盘点改正", "Only imports of orders can be undone; mend SKUs and stock by another import or a count")
+	ErrNoUndo = fault.New(fault.Conflict, "import_no_undo", "只有订单导入可以撤销;商品和库存请用新的导入或盘点改正",
+		"Only imports of orders can be undone; mend SKUs and stock by another import or a count")
 	ErrTouched = fault.New(fault.Conflict, "import_touched", "导入之后下列订单已被处理过,整次导入不能撤销;请逐单取消或走售后",
 		"The orders below were worked on after the import, so it cannot be undone; cancel them one by one or use after-sale")
-	ErrExport = fault.New(fault.Invalid, "export_unknown", "不能导出 %q;可以导出 orders、stock 或 journal", "%q cannot be exported; choose orders, stock or journal")
+	ErrExport = fault.New(fault.Invalid, "export_unknown", "不能导出 %q;可以导出 orders、stock 或 journal",
+		"%q cannot be exported; choose orders, stock or journal")
 )
 
 // Faults of one row: the rest goes on.
@@ -44,13 +46,16 @@ var (
 		"The price must be between 0 and a hundred million; a discount belongs in its own column")
 	errDiscount = fault.New(fault.Invalid, "import_discount", "优惠不能为负,也不能超过单价乘数量;请改正",
 		"The discount is neither negative nor more than price times quantity; mend it")
-	errAmount = fault.New(fault.Invalid, "import_amount", "金额必须在 0 到 10 亿之间;请改正", "The amount must be between 0 and a billion; mend it")
-	errLong   = fault.New(fault.Invalid, "import_too_long", "太长,最多 %d 个字;请缩短", "It is too long, at most %d characters; shorten it")
-	errState  = fault.New(fault.Invalid, "import_state", "不认识这个订单状态;请写 待付款、待发货、已发货、已完成 或 已关闭",
+	errAmount = fault.New(fault.Invalid, "import_amount", "金额必须在 0 到 10 亿之间;请改正",
+		"The amount must be between 0 and a billion; mend it")
+	errLong = fault.New(fault.Invalid, "import_too_long", "太长,最多 %d 个字;请缩短",
+		"It is too long, at most %d characters; shorten it")
+	errState = fault.New(fault.Invalid, "import_state", "不认识这个订单状态;请写 待付款、待发货、已发货、已完成 或 已关闭",
 		"The state of the order is not known; write unpaid, to_ship, shipped, done or closed")
 	errCurrency = fault.New(fault.Invalid, "import_currency", "币种与店铺的币种 %s 不同,金额不能相加;请改正,或导入到另一个店铺",
 		"The currency is not the shop's, %s, and amounts would not add up; mend it or import into another shop")
-	errIncomplete = fault.New(fault.Invalid, "import_order_incomplete", "订单 %s 有一行不能用(见第 %d 行),所以整单没有导入;改正后重新导入本文件,只会补上缺的订单",
+	errIncomplete = fault.New(fault.Invalid, "import_order_incomplete",
+		"订单 %s 有一行不能用(见第 %d 行),所以整单没有导入;改正后重新导入本文件,只会补上缺的订单",
 		"One row of order %s cannot be used (see row %d), so none of it was taken; mend it and import the file again, "+
 			"which brings in just what is missing")
 	errSKU = fault.New(fault.Missing, "import_sku_unknown", "商品编码 %s 还没有建档(共 %d 行);订单照收,但这些行不占库存。请先建档,或用 --create-skus",
@@ -59,9 +64,12 @@ var (
 		"Order %s was taken before and is cancelled or undone; its number stays used. Enter it by hand if it is wanted")
 	errWarehouse = fault.New(fault.Invalid, "import_warehouse_unknown", "没有编码为 %q 的仓库;请先建立仓库或改正编码",
 		"No warehouse has the code %q; open it first or mend the code")
-	errStockSKU = fault.New(fault.Missing, "import_stock_sku", "商品编码 %q 还没有建档,库存无处可记;请先导入商品", "No SKU has the code %q, so its stock cannot be kept; import the SKU first")
-	errBundle   = fault.New(fault.Invalid, "import_stock_bundle", "商品 %q 是组合装,本身没有库存;请写它的单品", "SKU %q is a bundle and has no stock of its own; name its parts")
-	errLotNone  = fault.New(fault.Invalid, "import_lot_missing", "这个商品按批次管理,必须写批次号;请补上", "This SKU is kept by lot and the lot is missing; fill it in")
+	errStockSKU = fault.New(fault.Missing, "import_stock_sku", "商品编码 %q 还没有建档,库存无处可记;请先导入商品",
+		"No SKU has the code %q, so its stock cannot be kept; import the SKU first")
+	errBundle = fault.New(fault.Invalid, "import_stock_bundle", "商品 %q 是组合装,本身没有库存;请写它的单品",
+		"SKU %q is a bundle and has no stock of its own; name its parts")
+	errLotNone = fault.New(fault.Invalid, "import_lot_missing", "这个商品按批次管理,必须写批次号;请补上",
+		"This SKU is kept by lot and the lot is missing; fill it in")
 	errStockQty = fault.New(fault.Invalid, "import_stock_qty", "数量要在 %d 到 10,000,000 之间,多半是符号或位数有误;请改正",
 		"The quantity must be %d to 10,000,000; most likely the sign or the digits are wrong, mend it")
 	errDay   = fault.New(fault.Invalid, "import_day", "日期要写成 2027-01-31;请改正", "Write the day as 2027-01-31")
@@ -79,5 +87,6 @@ func rowError(row, text int, column string, f *fault.Fault) *sheet.RowError {
 	if column != "" {
 		zh, en = fmt.Sprintf("%s,「%s」", zh, column), fmt.Sprintf("%s, %q", en, column)
 	}
-	return &sheet.RowError{Row: row, Line: text, Column: column, Code: f.Code, ZH: zh + ":" + f.ZH, EN: en + ": " + f.EN}
+	return &sheet.RowError{Row: row, Line: text, Column: column, Code: f.Code, ZH: zh + ":" + f.ZH,
+		EN: en + ": " + f.EN}
 }

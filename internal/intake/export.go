@@ -131,7 +131,8 @@ func (e *exporter) shops(ctx context.Context) (map[id.Shop]place, order.Filter, 
 	})
 }
 
-func (e *exporter) details(tx *db.Tx, cards []order.Card) (map[id.Order]*order.Order, map[id.Recipient]customer.Recipient, error) {
+func (e *exporter) details(tx *db.Tx, cards []order.Card) (map[id.Order]*order.Order,
+	map[id.Recipient]customer.Recipient, error) {
 	var ids []id.Order
 	for _, c := range cards {
 		if e.within(c.OrderedAt) {
@@ -211,7 +212,8 @@ func (e *exporter) stock(ctx context.Context) error {
 		}
 		for _, r := range page {
 			sku := skus[r.SKU]
-			err := e.write(sheet.Text(places[r.Warehouse]), sheet.Text(sku.Code), sheet.Text(sku.Name), sheet.Whole(r.OnHand),
+			err := e.write(sheet.Text(places[r.Warehouse]), sheet.Text(sku.Code), sheet.Text(sku.Name),
+				sheet.Whole(r.OnHand),
 				sheet.Whole(r.Reserved), sheet.Whole(r.Unsellable), sheet.Whole(r.Safety), sheet.Whole(r.Free), sheet.Whole(r.ATP))
 			if err != nil {
 				return err
@@ -238,7 +240,8 @@ func (e *exporter) journal(ctx context.Context) error {
 			if !e.within(r.At) || e.o.Kind != "" && r.Kind != e.o.Kind {
 				continue
 			}
-			err := e.write(sheet.Whole(r.Stream), sheet.Whole(r.Seq), sheet.Moment(r.At.Time()), sheet.Text(r.Kind), sheet.Whole(r.ID),
+			err := e.write(sheet.Whole(r.Stream), sheet.Whole(r.Seq), sheet.Moment(r.At.Time()), sheet.Text(r.Kind),
+				sheet.Whole(r.ID),
 				sheet.Whole(r.Version), sheet.Text(r.What), sheet.Text(r.Payload), sheet.Text(r.By.Actor), sheet.Text(r.By.Cause),
 				sheet.Text(hex.EncodeToString(r.Hash)))
 			if err != nil {

@@ -228,7 +228,10 @@ type docKey struct {
 // enterDocuments takes the numbers for this import; those taken before are absent.
 func (im *importer) enterDocuments(tx *db.Tx, piece []document) (map[docKey]bool, error) {
 	sorted := slices.Clone(piece)
-	slices.SortFunc(sorted, func(a, b document) int { return cmp.Or(cmp.Compare(a.shop, b.shop), cmp.Compare(a.no, b.no)) })
+	slices.SortFunc(sorted, func(a, b document) int {
+		return cmp.Or(cmp.Compare(a.shop, b.shop),
+			cmp.Compare(a.no, b.no))
+	})
 	rows := tx.Batch(`/* intake.enterDocuments */ INSERT INTO import_documents (shop_id, external_no, import_id) VALUES {rows}
 		ON CONFLICT DO NOTHING RETURNING shop_id, external_no`)
 	for _, d := range sorted {
@@ -325,8 +328,10 @@ func (im *importer) open(tx *db.Tx, results []settled) error {
 }
 
 func (im *importer) exception(s settled) review.Exception {
-	e := review.Exception{Kind: ExceptionCancel, Key: fmt.Sprintf("%s:%s#%d", importText(im.id), s.no, s.row), Shop: im.places[s.shop].ID,
-		Detail: fmt.Sprintf(`{"row":%d,"kind":%q,"qty":%d,"price_minor":%d,"taken_back":%d}`, s.row, s.kind, s.qty, int64(s.price), s.back)}
+	e := review.Exception{Kind: ExceptionCancel, Key: fmt.Sprintf("%s:%s#%d", importText(im.id), s.no, s.row),
+		Shop: im.places[s.shop].ID,
+		Detail: fmt.Sprintf(`{"row":%d,"kind":%q,"qty":%d,"price_minor":%d,"taken_back":%d}`, s.row, s.kind, s.qty,
+			int64(s.price), s.back)}
 	wanted, left := -s.qty, -s.qty-s.back
 	no, code := short(s.no), short(s.code)
 	switch s.role {

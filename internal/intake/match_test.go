@@ -27,16 +27,25 @@ func TestMatch(t *testing.T) {
 		takes   [][]take
 		likes   []likeness
 	}{
-		"the latest sale with enough is taken":     {[]sale{bought(1, 5), bought(2, 5), bought(3, 2)}, []cancel{back(9, 4)}, [][]take{{{1, 4}}}, []likeness{larger}},
-		"a sale after it is not":                   {[]sale{bought(1, 5), bought(8, 5)}, []cancel{back(5, 5)}, [][]take{{{0, 5}}}, []likeness{equal}},
-		"what is taken is gone":                    {[]sale{bought(1, 5), bought(2, 5)}, []cancel{back(8, 5), back(9, 5)}, [][]take{{{1, 5}}, {{0, 5}}}, []likeness{equal, equal}},
-		"the earlier cancellation comes first":     {[]sale{bought(1, 5)}, []cancel{back(9, 3), back(8, 5)}, [][]take{nil, {{0, 5}}}, []likeness{larger, equal}},
-		"too much for one is spread, newest first": {[]sale{bought(1, 3), bought(2, 4), bought(3, 5)}, []cancel{back(9, 8)}, [][]take{{{2, 5}, {1, 3}}}, []likeness{spread}},
-		"too much for all takes what there is":     {[]sale{bought(1, 3), bought(2, 4)}, []cancel{back(9, 8)}, [][]take{{{1, 4}, {0, 3}}}, []likeness{excess}},
-		"no sale, nothing taken":                   {nil, []cancel{back(9, 8)}, [][]take{nil}, []likeness{orphan}},
-		"another customer's sale is not touched":   {[]sale{other}, []cancel{back(9, 1)}, [][]take{nil}, []likeness{orphan}},
-		"rows out of order are put in order":       {[]sale{bought(5, 2), bought(1, 2)}, []cancel{back(3, 2)}, [][]take{{{0, 2}}}, []likeness{equal}},
-		"a fee is not given back above its price":  {[]sale{bought(1, 5)}, []cancel{cheap}, [][]take{nil}, []likeness{larger}},
+		"the latest sale with enough is taken": {[]sale{bought(1, 5), bought(2, 5), bought(3, 2)},
+			[]cancel{back(9, 4)}, [][]take{{{1, 4}}}, []likeness{larger}},
+		"a sale after it is not": {[]sale{bought(1, 5), bought(8, 5)}, []cancel{back(5, 5)},
+			[][]take{{{0, 5}}}, []likeness{equal}},
+		"what is taken is gone": {[]sale{bought(1, 5), bought(2, 5)},
+			[]cancel{back(8, 5), back(9, 5)}, [][]take{{{1, 5}}, {{0, 5}}}, []likeness{equal, equal}},
+		"the earlier cancellation comes first": {[]sale{bought(1, 5)}, []cancel{back(9, 3), back(8, 5)},
+			[][]take{nil, {{0, 5}}}, []likeness{larger, equal}},
+		"too much for one is spread, newest first": {[]sale{bought(1, 3), bought(2, 4), bought(3, 5)},
+			[]cancel{back(9, 8)}, [][]take{{{2, 5}, {1, 3}}}, []likeness{spread}},
+		"too much for all takes what there is": {[]sale{bought(1, 3), bought(2, 4)}, []cancel{back(9, 8)},
+			[][]take{{{1, 4}, {0, 3}}}, []likeness{excess}},
+		"no sale, nothing taken": {nil, []cancel{back(9, 8)}, [][]take{nil}, []likeness{orphan}},
+		"another customer's sale is not touched": {[]sale{other}, []cancel{back(9, 1)}, [][]take{nil},
+			[]likeness{orphan}},
+		"rows out of order are put in order": {[]sale{bought(5, 2), bought(1, 2)}, []cancel{back(3, 2)},
+			[][]take{{{0, 2}}}, []likeness{equal}},
+		"a fee is not given back above its price": {[]sale{bought(1, 5)}, []cancel{cheap}, [][]take{nil},
+			[]likeness{larger}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			takes, likes := match(c.sales, c.cancels)

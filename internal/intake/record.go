@@ -26,7 +26,8 @@ const importColumns = `import_id, kind, profile, file, state, report, started_at
 
 func scanImport(r db.Row) (im Import, err error) {
 	var report string
-	if err := r.Scan(&im.ID, &im.What, &im.Profile, &im.File, &im.State, &report, &im.StartedAt, &im.EndedAt, &im.Version); err != nil {
+	if err := r.Scan(&im.ID, &im.What, &im.Profile, &im.File, &im.State, &report, &im.StartedAt, &im.EndedAt,
+		&im.Version); err != nil {
 		return im, err
 	}
 	if report == "" {
@@ -37,7 +38,8 @@ func scanImport(r db.Row) (im Import, err error) {
 
 // Get gives an import. Fault: ErrMissing.
 func Get(tx *db.Tx, n id.Import) (Import, error) {
-	found, err := db.List(tx, `/* intake.Get */ SELECT `+importColumns+` FROM imports WHERE import_id = $1`, scanImport, n)
+	found, err := db.List(tx, `/* intake.Get */ SELECT `+importColumns+` FROM imports WHERE import_id = $1`,
+		scanImport, n)
 	if err == nil && len(found) == 0 {
 		return Import{}, ErrMissing
 	}
@@ -112,7 +114,8 @@ func (rec record) find(ctx context.Context, d *db.DB) (im Import, done bool, err
 // note writes one row about an import into the journal.
 func note(tx *db.Tx, n id.Import, what string, payload any) error {
 	version, err := tx.Number(`/* intake.note */ UPDATE imports SET version = version + 1 WHERE import_id = $1 RETURNING version`, n)
-	journal.Write(tx, journal.Entry{Kind: "import", ID: int64(n), Version: version, What: what, Payload: journal.JSON(payload)})
+	journal.Write(tx, journal.Entry{Kind: "import", ID: int64(n), Version: version, What: what,
+		Payload: journal.JSON(payload)})
 	return err
 }
 
@@ -124,13 +127,15 @@ func finish(ctx context.Context, d *db.DB, by db.By, n id.Import, report *Report
 		if err != nil {
 			return err
 		}
-		return note(tx, n, "import_done", map[string]any{"rows": report.Rows, "orders": report.Orders, "tallies": report.Tallies})
+		return note(tx, n, "import_done", map[string]any{"rows": report.Rows, "orders": report.Orders,
+			"tallies": report.Tallies})
 	})
 }
 
 // begin enters the import of orders. already says that there is nothing to do.
 func (im *importer) begin(ctx context.Context) (already bool, err error) {
-	rec := record{what: "orders", profile: im.o.Profile, file: im.report.File, shop: im.places[im.shopCode].ID, digest: im.digest}
+	rec := record{what: "orders", profile: im.o.Profile, file: im.report.File, shop: im.places[im.shopCode].ID,
+		digest: im.digest}
 	var stands Import
 	if im.o.DryRun {
 		stands, already, err = rec.find(ctx, im.d)

@@ -122,7 +122,8 @@ func (r *Report) close() {
 		r.Tallies = append(r.Tallies, *t)
 	}
 	slices.SortFunc(r.Tallies, func(a, b Tally) int {
-		return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Outcome, b.Outcome), cmp.Compare(a.Currency, b.Currency))
+		return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Outcome, b.Outcome),
+			cmp.Compare(a.Currency, b.Currency))
 	})
 }
 
@@ -192,7 +193,8 @@ func (p *problems) add(list ...*sheet.RowError) error {
 		if p.out == nil {
 			continue
 		}
-		err := p.out.Write(sheet.Whole(int64(e.Row)), sheet.Whole(int64(e.Line)), sheet.Text(e.Column), sheet.Text(e.Value),
+		err := p.out.Write(sheet.Whole(int64(e.Row)), sheet.Whole(int64(e.Line)), sheet.Text(e.Column),
+			sheet.Text(e.Value),
 			sheet.Text(e.Code), sheet.Text(e.ZH), sheet.Text(e.EN))
 		if err != nil {
 			return err

@@ -69,7 +69,8 @@ type rows struct {
 }
 
 func newRows(r *sheet.Reader, places map[string]place, shopCode string, history bool, seed maphash.Seed) *rows {
-	rs := &rows{reader: r, places: places, shop: shop.Fold(shopCode), history: history, words: kinds(), states: states(), seed: seed, lineNo: -1}
+	rs := &rows{reader: r, places: places, shop: shop.Fold(shopCode), history: history, words: kinds(),
+		states: states(), seed: seed, lineNo: -1}
 	for _, name := range restColumns() {
 		rs.hasRest = rs.hasRest || r.Has(name)
 	}
@@ -254,7 +255,8 @@ func (rs *rows) rest(at place, w *wrongs) *rest {
 		}
 	}
 	r.contact = customer.Contact{Name: w.keep("recipient", 500), Phone: w.phone(), Province: w.keep("province", 500),
-		City: w.keep("city", 500), District: w.keep("district", 500), Town: w.keep("town", 500), Detail: w.keep("address", 500)}
+		City: w.keep("city", 500), District: w.keep("district", 500), Town: w.keep("town",
+			500), Detail: w.keep("address", 500)}
 	return r
 }
 

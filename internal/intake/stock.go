@@ -47,7 +47,8 @@ func Stock(ctx context.Context, d *db.DB, o FileOptions) (Report, error) {
 	}
 	report, err := o.withReader(ctx, d, "stock", func(r *sheet.Reader, report *Report, p *problems) error {
 		report.Import = stands.ID
-		s := &stocker{d: d, o: o, r: r, report: report, problems: p, paper: "file " + hex.EncodeToString(digest[:12]), seen: map[string]int{}}
+		s := &stocker{d: d, o: o, r: r, report: report, problems: p, paper: "file " + hex.EncodeToString(digest[:12]),
+			seen: map[string]int{}}
 		return s.run(ctx)
 	})
 	if err == nil && stands.ID != 0 {
@@ -127,7 +128,8 @@ func (s *stocker) refuse(units int64, wrong ...*sheet.RowError) error {
 // take reads a row and keeps it for its piece, or reports why it cannot.
 func (s *stocker) take(row sheet.Row) error {
 	w := &wrongs{row: row}
-	k := stockRow{row: row.Number, text: row.Line, lot: w.keep("lot", 100), bin: w.keep("bin", 100), reference: w.keep("reference", 100)}
+	k := stockRow{row: row.Number, text: row.Line, lot: w.keep("lot", 100), bin: w.keep("bin", 100),
+		reference: w.keep("reference", 100)}
 	code := row.Get("warehouse")
 	if k.warehouse = s.warehouses[catalog.Fold(code)]; k.warehouse == 0 {
 		w.add("warehouse", errWarehouse.With(short(code)))
@@ -271,7 +273,8 @@ func (s *stocker) write(tx *db.Tx, rows []stockRow) error {
 	}
 	receipts := make([]inventory.Receipt, len(rows))
 	for i, k := range rows {
-		receipts[i] = inventory.Receipt{Place: inventory.Place{Warehouse: k.warehouse, SKU: k.sku}, Qty: k.qty, Lot: lots[i],
+		receipts[i] = inventory.Receipt{Place: inventory.Place{Warehouse: k.warehouse, SKU: k.sku}, Qty: k.qty,
+			Lot: lots[i],
 			Bin: bins[binKey{k.warehouse, k.bin}], Reference: k.reference}
 	}
 	return flow.Receive(tx, receipts)
@@ -294,7 +297,8 @@ func count(tx *db.Tx, rows []stockRow, lots []inventory.Lot, bins map[binKey]id.
 	counted := make([]inventory.Counted, len(rows))
 	for i, k := range rows {
 		counted[i] = inventory.Counted{Place: inventory.Place{Warehouse: k.warehouse, SKU: k.sku}, Found: k.qty,
-			Lot: named[inventory.LotKey(k.sku, k.lot)].ID, Bin: bins[binKey{k.warehouse, k.bin}], Reference: k.reference}
+			Lot: named[inventory.LotKey(k.sku, k.lot)].ID, Bin: bins[binKey{k.warehouse,
+				k.bin}], Reference: k.reference}
 	}
 	return flow.Count(tx, counted)
 }

@@ -63,7 +63,8 @@ func Undo(ctx context.Context, d *db.DB, n id.Import, by db.By) (Undone, error) 
 		if err != nil {
 			return err
 		}
-		if _, err := tx.Exec(`/* intake.Undo */ UPDATE imports SET state = 'undone' WHERE import_id = $1`, n); err != nil {
+		if _, err := tx.Exec(`/* intake.Undo */ UPDATE imports SET state = 'undone' WHERE import_id = $1`,
+			n); err != nil {
 			return err
 		}
 		return note(tx, n, "import_undone", done)
@@ -148,7 +149,8 @@ func look(f *fault.Fault, page []item, orders []*order.Order) *fault.Fault {
 			f = f.Field(i.order.String(), "订单不存在", "it does not exist")
 		case !i.own:
 			f = f.Field(i.order.String(), fmt.Sprintf("订单 %s 属于另一次导入,本次导入从它退回过商品", short(o.ExternalNo)),
-				fmt.Sprintf("order %s came with another import, and this one took goods back from it", short(o.ExternalNo)))
+				fmt.Sprintf("order %s came with another import, and this one took goods back from it",
+					short(o.ExternalNo)))
 		default:
 			f = f.Field(i.order.String(), fmt.Sprintf("订单 %s 之后改过 %d 次", short(o.ExternalNo), o.Version-i.version),
 				fmt.Sprintf("order %s was changed %d times since", short(o.ExternalNo), o.Version-i.version))
@@ -199,7 +201,8 @@ func undoPiece(tx *db.Tx, n id.Import) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	_, err = tx.Exec(`/* intake.undoPiece */ DELETE FROM import_items WHERE import_id = $1 AND object_id = ANY($2)`, n, ordersOf(page))
+	_, err = tx.Exec(`/* intake.undoPiece */ DELETE FROM import_items WHERE import_id = $1 AND object_id = ANY($2)`,
+		n, ordersOf(page))
 	return len(page), err
 }
 

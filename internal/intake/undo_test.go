@@ -35,7 +35,8 @@ func TestUndoTakesHistoryBack(t *testing.T) {
 			orders, err := order.Page(tx, 0, 10_000)
 			for _, o := range orders {
 				if o.CancelledAt == 0 || o.CancelledWhy != "导入撤销" || o.CompletedAt != 0 {
-					t.Fatalf("order %s: cancelled %d (%s), completed %d", o.ExternalNo, o.CancelledAt, o.CancelledWhy, o.CompletedAt)
+					t.Fatalf("order %s: cancelled %d (%s), completed %d", o.ExternalNo, o.CancelledAt, o.CancelledWhy,
+						o.CompletedAt)
 				}
 				for _, l := range o.Lines {
 					if l.Cancelled != l.Ordered || l.Shipped+l.Delivered+l.Returned+l.Refunded+l.Picked+l.Packed != 0 {
@@ -103,7 +104,8 @@ func TestUndoCancelsLiveOrders(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		h := flowtest.Open(t, d)
 		h.Stock(0, "PAN", 10)
-		r := importOrders(t, h, intake.OrderOptions{File: written(t, ownHead+"\n"+goodRow("A1")+"\n"+goodRow("A2")+"\n")})
+		r := importOrders(t, h, intake.OrderOptions{File: written(t,
+			ownHead+"\n"+goodRow("A1")+"\n"+goodRow("A2")+"\n")})
 		if done, err := undo(h, r.Import); err != nil || done.Orders != 2 {
 			t.Fatalf("%+v %v", done, err)
 		}
@@ -128,7 +130,8 @@ func TestABrokenImportGoesOn(t *testing.T) {
 		h := flowtest.Open(t, d)
 		for _, stage := range []intake.Stage{intake.StageOrders, intake.StageLoose} {
 			ctx, stop := context.WithCancel(context.Background())
-			_, err := intake.Orders(ctx, d, h.Kit, intake.OrderOptions{File: quirks, Profile: "uci", CreateSKUs: true, By: dbtest.By,
+			_, err := intake.Orders(ctx, d, h.Kit, intake.OrderOptions{File: quirks, Profile: "uci", CreateSKUs: true,
+				By: dbtest.By,
 				Progress: func(p intake.Progress) {
 					if p.Stage == stage && p.Done > 0 {
 						stop()
