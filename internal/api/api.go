@@ -27,6 +27,8 @@ type Config struct {
 	Lanes int
 	// QueueMax is the number of requests that may wait (default 2,048).
 	QueueMax int
+	// Books answers the routes of check and backup; without it they do not exist.
+	Books *Books
 }
 
 func (c Config) withDefaults() Config {
@@ -86,7 +88,19 @@ func Routes() []Route {
 
 // New opens the door. Close it after the server has shut down.
 func New(cfg Config) (*API, error) {
-	return open(cfg, Routes())
+	routes := Routes()
+	if cfg.Books != nil {
+		routes = append(routes, bookRoutes()...)
+	}
+	return open(cfg, routes)
+}
+
+// bookRoutes are the routes of Books.
+func bookRoutes() []Route {
+	return []Route{
+		{"POST", "/api/v1/check", WithKey, (*API).check},
+		{"POST", "/api/v1/backup", WithKey, (*API).backup},
+	}
 }
 
 func open(cfg Config, routes []Route) (*API, error) {

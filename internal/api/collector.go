@@ -1,7 +1,6 @@
 package api
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"log/slog"
@@ -31,7 +30,7 @@ type request struct {
 	// single: one order, answered by itself; otherwise a list of members.
 	single bool
 	done   chan result
-	// same are repeats that stand beside it in the batch and hear what it hears.
+	// same are those of the same key that stand beside it in the batch.
 	same []*request
 }
 
@@ -40,12 +39,22 @@ type result struct {
 	err    error
 }
 
-func (r *request) end(a answer, err error) {
-	r.done <- result{a, err}
+// settle answers the request, and those that stand beside it under the same key: as
+// the key was answered, or that their content differs.
+func (r *request) settle(k kept) {
+	r.done <- resultOf(k.replay(r.digest))
 	for _, s := range r.same {
-		s.done <- result{a, err}
+		s.done <- resultOf(k.replay(s.digest))
 	}
 }
+
+func (r *request) fail(err error) {
+	for _, s := range append(r.same, r) {
+		s.done <- result{err: err}
+	}
+}
+
+func resultOf(a answer, err error) result { return result{a, err} }
 
 // collector gathers requests that arrive together into one transaction.
 type collector struct {
@@ -172,7 +181,7 @@ func (c *collector) gather(first *request, last int) []*request {
 // work does a batch and answers all of it. The wait for the database is not bound
 // to any caller.
 func (c *collector) work(batch []*request) {
-	batch = c.unique(batch)
+	batch = unique(batch)
 	for try := 1; len(batch) > 0; try++ {
 		var err error
 		if batch, err = c.answered(batch); err == nil && len(batch) > 0 {
@@ -183,29 +192,25 @@ func (c *collector) work(batch []*request) {
 			continue
 		case err != nil:
 			for _, r := range batch {
-				r.end(answer{}, err)
+				r.fail(err)
 			}
 		}
 		return
 	}
 }
 
-// unique leaves one request of each key in the batch; a repeat beside it hears the
-// same answer, or that its content differs.
-func (c *collector) unique(batch []*request) []*request {
+// unique leaves one request of each key in the batch; the others of the key wait
+// for what it is answered.
+func unique(batch []*request) []*request {
 	first := make(map[string]*request, len(batch))
 	rest := batch[:0]
 	for _, r := range batch {
-		was := first[r.key]
-		switch {
-		case was == nil:
-			first[r.key] = r
-			rest = append(rest, r)
-		case bytes.Equal(was.digest, r.digest):
+		if was := first[r.key]; was != nil {
 			was.same = append(was.same, r)
-		default:
-			r.end(answer{}, ErrKeyReused)
+			continue
 		}
+		first[r.key] = r
+		rest = append(rest, r)
 	}
 	return rest
 }
@@ -227,7 +232,7 @@ func (c *collector) answered(batch []*request) ([]*request, error) {
 	rest := batch[:0]
 	for _, r := range batch {
 		if k, was := found[r.key]; was {
-			r.end(k.replay(r.digest))
+			r.settle(k)
 		} else {
 			rest = append(rest, r)
 		}
@@ -264,7 +269,7 @@ func (c *collector) accept(batch []*request) error {
 	}
 	c.metrics.batch(outcomes)
 	for i, r := range batch {
-		r.end(answers[i], nil)
+		r.settle(kept{digest: r.digest, answer: answers[i]})
 	}
 	return nil
 }
