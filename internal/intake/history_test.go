@@ -39,7 +39,8 @@ func figuresOf(r intake.Report) figures {
 	return figures{Orders: r.Orders, OrdersRefused: r.OrdersRefused, TwoHeads: r.TwoHeads, Duplicates: r.Duplicates,
 		SKUsCreated: r.SKUsCreated, Exceptions: r.Exceptions, Cancels: r.Cancels, Charges: r.ChargeCancels,
 		TakenBack: of(intake.TakenBack, "cancel"), Excepted: of(intake.Excepted, "cancel"),
-		ChargesBack: of(intake.TakenBack, "cancel_nonproduct"), ChargesExcepted: of(intake.Excepted, "cancel_nonproduct"),
+		ChargesBack: of(intake.TakenBack, "cancel_nonproduct"), ChargesExcepted: of(intake.Excepted,
+			"cancel_nonproduct"),
 		Debts:   of(intake.Excepted, "adjust_bad_debt", "adjust_bad_debt_nonproduct"),
 		Adjusts: of(intake.Recorded, "stock_adjust", "stock_adjust_nonproduct")}
 }
@@ -74,7 +75,8 @@ func TestTheRealYearComesInAsHistory(t *testing.T) {
 	if len(r.Problems) > 0 {
 		t.Errorf("%+v", r.Problems[0])
 	}
-	if diff := cmp.Diff(map[string]int64{"import_bad_debt": 3, "import_cancel": 1063, "import_refund": 439}, waiting(t, h.D)); diff != "" {
+	if diff := cmp.Diff(map[string]int64{"import_bad_debt": 3, "import_cancel": 1063, "import_refund": 439},
+		waiting(t, h.D)); diff != "" {
 		t.Error(diff)
 	}
 	clean(t, h.D)
@@ -103,7 +105,8 @@ func TestTheFileOfQuirksComesInAsHistory(t *testing.T) {
 		if diff := cmp.Diff(want, figuresOf(r)); diff != "" {
 			t.Error(diff)
 		}
-		if diff := cmp.Diff(map[string]int64{"import_bad_debt": 4, "import_cancel": 14, "import_refund": 5}, waiting(t, d)); diff != "" {
+		if diff := cmp.Diff(map[string]int64{"import_bad_debt": 4, "import_cancel": 14, "import_refund": 5},
+			waiting(t, d)); diff != "" {
 			t.Error(diff)
 		}
 		booksHoldTheFile(t, d, r)
@@ -121,7 +124,8 @@ func booksHoldTheFile(t *testing.T, d *db.DB, r intake.Report) {
 		orders, err := order.Page(tx, 0, 10_000)
 		for _, o := range orders {
 			if !o.History || o.CompletedAt != o.OrderedAt || o.ChannelState != order.Done || o.Currency != money.GBP {
-				t.Fatalf("order %s is no finished history: completed at %d, %s", o.ExternalNo, o.CompletedAt, o.ChannelState)
+				t.Fatalf("order %s is no finished history: completed at %d, %s", o.ExternalNo, o.CompletedAt,
+					o.ChannelState)
 			}
 			goods += o.Total
 			for _, l := range o.Lines {
@@ -145,7 +149,8 @@ func booksHoldTheFile(t *testing.T, d *db.DB, r intake.Report) {
 	})
 	sale, fee, back := r.Of("sale"), r.Of("sale_nonproduct"), r.Of("cancel", intake.TakenBack)
 	if units != sale.Units || fees != fee.Units || goods != sale.Money+fee.Money || returned != -back.Units {
-		t.Errorf("orders hold %d units, %d fees, %d pence, %d returned; the report says %+v %+v %+v", units, fees, goods, returned, sale, fee, back)
+		t.Errorf("orders hold %d units, %d fees, %d pence, %d returned; the report says %+v %+v %+v", units, fees,
+			goods, returned, sale, fee, back)
 	}
 	if noted != 5 {
 		t.Errorf("%d orders have a note about two heads, want 5", noted)
