@@ -106,7 +106,7 @@ func (t *turn) fate(what string, c work) *rand.Rand {
 
 // handle settles one case.
 func (t *turn) handle(c work) error {
-	if c.card.Order == 0 || c.Key == "" {
+	if c.card.Order == 0 || c.Kind == "late_cancellation" {
 		return t.settle(c)
 	}
 	goesOn := func(perMille int) bool { return t.fate("answer", c).IntN(1000) < perMille }
@@ -120,7 +120,7 @@ func (t *turn) handle(c work) error {
 		}
 		return t.release(c, "已电话联系买家,资料已更正")
 	case "undeliverable":
-		return t.cancel(c.card.Order, "收货地区无法送达,致歉后取消", &t.now.Tally.Cancelled)
+		return t.giveUp(c, "收货地区无法送达,致歉后取消", &t.now.Tally.Cancelled)
 	case "absurd_quantity":
 		if !goesOn(150) {
 			return t.reject(c, "买家确认数量填错")
@@ -132,7 +132,7 @@ func (t *turn) handle(c work) error {
 		}
 		return t.release(c, "主管同意按此价发货")
 	case "sku_unmatched", "channel_state_unknown", "address_changed", review.HoldShortage:
-		return t.cancel(c.card.Order, "与买家协商后取消", &t.now.Tally.Cancelled)
+		return t.giveUp(c, "与买家协商后取消", &t.now.Tally.Cancelled)
 	}
 	if !goesOn(970) {
 		return t.reject(c, "买家要求取消")
@@ -173,30 +173,40 @@ func (t *turn) release(c work, how string) error {
 	})
 }
 
+// reject refuses an order that nobody can go on with. One that has passed its review
+// is taken back instead; where even that is too late, the work is closed.
 func (t *turn) reject(c work, why string) error {
-	return t.write("service", func(tx *db.Tx) error {
+	refused := false
+	err := t.write("service", func(tx *db.Tx) error {
 		outcomes, err := flow.Reject(tx, []review.Decision{{Order: c.Order, Reason: why}})
-		if err == nil && outcomes[0].Fault != nil {
-			// The warehouse has it already: what a rejection would do is a cancellation now.
-			_, err = flow.Cancel(tx, []flow.Cancellation{{Order: c.Order, Why: why}})
-		}
-		if err == nil {
-			t.now.Tally.Rejected++
-		}
+		refused = err == nil && outcomes[0].Fault == nil
 		return err
 	})
+	if err != nil || refused {
+		t.now.Tally.Rejected += count(refused)
+		return err
+	}
+	return t.giveUp(c, why, &t.now.Tally.Rejected)
 }
 
-// cancel takes an order back and counts it where it went.
-func (t *turn) cancel(o id.Order, why string, counter *int64) error {
-	gone := false
-	err := t.write("service", func(tx *db.Tx) error {
+// giveUp takes an order back and counts it where it went; where goods have left, the
+// work is closed.
+func (t *turn) giveUp(c work, why string, counter *int64) error {
+	gone, err := t.cancel(c.Order, why)
+	if err != nil || gone {
+		*counter += count(gone)
+		return err
+	}
+	return t.settle(c)
+}
+
+func (t *turn) cancel(o id.Order, why string) (gone bool, err error) {
+	err = t.write("service", func(tx *db.Tx) error {
 		outcomes, err := flow.Cancel(tx, []flow.Cancellation{{Order: o, Why: why}})
 		gone = err == nil && outcomes[0].Fault == nil
 		return err
 	})
-	*counter += count(gone && err == nil)
-	return err
+	return gone && err == nil, err
 }
 
 // finance passes orders of high value after a look.

@@ -99,7 +99,7 @@ func orderOf(external string) int64 {
 		return 0
 	}
 	k, err := strconv.ParseInt(external[1:], 10, 64)
-	if err != nil {
+	if err != nil || k < 0 {
 		return 0
 	}
 	return k

@@ -16,7 +16,7 @@ const (
 	shiftFrom, shiftUntil = "07:30", "22:00"
 	waveEvery             = 30 // minutes
 	waveSize              = 100
-	regretPerMille        = 35
+	regretPerMille        = 25
 	boxG                  = 150
 )
 
@@ -33,10 +33,31 @@ func (t *turn) supplyGoods() error {
 		}
 		t.now.Tally.Receipts += int64(len(receipts))
 	}
-	if !t.strikes("16:20") {
-		return nil
+	if t.strikes("00:30") {
+		if err := t.age(); err != nil {
+			return err
+		}
 	}
-	return t.breakage()
+	if t.strikes("16:20") {
+		return t.breakage()
+	}
+	return nil
+}
+
+// age takes lots out of sale that are too old for what the catalog promises.
+func (t *turn) age() error {
+	least := map[id.SKU]int64{}
+	for _, s := range t.skus {
+		least[s.ID] = s.LifeLeftDaysMin
+	}
+	day := func(ahead int64) string { return t.to.AddDate(0, 0, int(ahead)).Format(time.DateOnly) }
+	return t.write("night", func(tx *db.Tx) error {
+		old, err := inventory.Ageing(tx, day, least)
+		if err != nil || len(old) == 0 {
+			return err
+		}
+		return flow.Bar(tx, old)
+	})
 }
 
 // breakage books what broke today, where there is so much.
@@ -130,17 +151,7 @@ func (t *turn) pack() error {
 			packings[i].WeightG += t.weights[it.SKU] * it.Qty
 		}
 	}
-	t.justPacked = nil
-	return t.write("packer", func(tx *db.Tx) error {
-		outcomes, err := flow.Pack(tx, packings)
-		t.justPacked = nil
-		for _, o := range outcomes {
-			if o.Fault == nil {
-				t.justPacked = append(t.justPacked, o.Value.ID)
-			}
-		}
-		return err
-	})
+	return t.write("packer", func(tx *db.Tx) error { _, err := flow.Pack(tx, packings); return err })
 }
 
 func ids(list []*fulfilment.Package) []id.Package {
@@ -156,10 +167,17 @@ func ids(list []*fulfilment.Package) []id.Package {
 func (t *turn) regret() error {
 	var cards map[id.Order]order.Card
 	err := t.read(func(tx *db.Tx) error {
-		of, err := fulfilment.OrdersOf(tx, t.packed)
-		if err == nil {
-			cards, err = order.Cards(tx, of)
+		waiting, err := fulfilment.Waiting(tx, fulfilment.Filter{State: fulfilment.Packed})
+		if err != nil {
+			return err
 		}
+		var fresh []id.Order
+		for _, p := range waiting {
+			if p.PackedAt == db.At(t.from) { // in the turn before
+				fresh = append(fresh, p.Orders()...)
+			}
+		}
+		cards, err = order.Cards(tx, fresh)
 		return err
 	})
 	if err != nil {
@@ -171,7 +189,9 @@ func (t *turn) regret() error {
 			continue
 		}
 		if d.IntN(2) == 0 {
-			err = t.cancel(c.Order, "买家来电取消", &t.now.Tally.CancelledPacked)
+			var gone bool
+			gone, err = t.cancel(c.Order, "买家来电取消")
+			t.now.Tally.CancelledPacked += count(gone)
 		} else {
 			err = t.closeOnPlatform(c)
 		}
@@ -201,7 +221,9 @@ func (t *turn) look() error {
 		}
 		for _, o := range stuck {
 			if s == fulfilment.Packed {
-				err = t.cancel(o, "没有快递能送达,致歉后取消", &t.now.Tally.CancelledPacked)
+				var gone bool
+				gone, err = t.cancel(o, "没有快递能送达,致歉后取消")
+				t.now.Tally.CancelledPacked += count(gone)
 			} else {
 				err = t.write("planner", func(tx *db.Tx) error {
 					return flow.Unhold(tx, []review.HoldEnd{{Order: o, Handle: "look", How: "looked at"}})

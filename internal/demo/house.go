@@ -54,7 +54,6 @@ type House struct {
 	warehouses []inventory.Warehouse
 	bins       map[id.Warehouse]map[string]id.Bin // where a SKU lies, by its code
 	now        state
-	packed     []id.Package // in the turn before
 }
 
 // New wakes the shop where it was: the clock is set to the simulated time that the
@@ -71,7 +70,8 @@ func New(ctx context.Context, o Options) (*House, error) {
 	if h.teller, err = newTeller(o.Seed, a); err != nil {
 		return nil, err
 	}
-	h.runner = &job.Runner{DB: o.DB, Parallel: 1, Log: o.Log, Handlers: map[string]job.Handler{flow.JobWaybill: h.fetch}}
+	// Silent: a carrier that is busy is no news here, and the jobs keep what went wrong.
+	h.runner = &job.Runner{DB: o.DB, Parallel: 1, Handlers: map[string]job.Handler{flow.JobWaybill: h.fetch}}
 	if err := h.remember(ctx); err != nil {
 		return nil, err
 	}
@@ -140,7 +140,7 @@ func (h *House) Turn(ctx context.Context) error {
 	h.now.Turn++
 	h.now.At = was.At.Add(Step)
 	h.Clock.set(h.now.At.Time())
-	t := turn{House: h, ctx: ctx, from: was.At.Time().In(zone()), to: h.now.At.Time().In(zone()), packed: h.packed}
+	t := turn{House: h, ctx: ctx, from: was.At.Time().In(zone()), to: h.now.At.Time().In(zone())}
 	for _, act := range []func() error{t.arrive, t.speak, t.supplyGoods, t.desk, t.floor, t.gate, t.follow} {
 		if err := act(); err != nil {
 			h.now = was
@@ -151,17 +151,14 @@ func (h *House) Turn(ctx context.Context) error {
 		h.now = was
 		return err
 	}
-	h.packed = t.justPacked
 	return nil
 }
 
 // turn is one step on its way.
 type turn struct {
 	*House
-	ctx        context.Context
-	from, to   time.Time // local
-	packed     []id.Package
-	justPacked []id.Package
+	ctx      context.Context
+	from, to time.Time // local
 }
 
 // write runs fn in one transaction under the name of who acts.

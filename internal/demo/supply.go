@@ -1,8 +1,10 @@
 package demo
 
 import (
+	"cmp"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"time"
 
@@ -22,7 +24,8 @@ const OrdersPerDay = 1200
 // short at any time.
 const (
 	coverWeeks   = 1.6
-	failEvery    = 25
+	failEvery    = 18
+	failFrom     = 8 // ranks before this one are always delivered
 	week         = 7 * 24 * time.Hour
 	unitsAnOrder = 1.9 * 1.43 // lines of a basket, pieces of a line: see people.Basket
 	storeShare   = 0.02
@@ -33,13 +36,14 @@ const (
 type supply struct {
 	seed    uint64
 	goods   []goods.SKU
+	rank    map[string]int     // the most wanted is 0
 	weekly  map[string]float64 // pieces of a SKU that sell in a week
 	shares  map[string]float64 // of the demand that each warehouse is asked for first
 	inStore map[string]bool
 }
 
 func newSupply(seed uint64, a goods.Assortment) *supply {
-	s := &supply{seed: seed, goods: a.SKUs, weekly: map[string]float64{}, shares: map[string]float64{}, inStore: map[string]bool{}}
+	s := &supply{seed: seed, goods: a.SKUs, rank: map[string]int{}, weekly: map[string]float64{}, shares: map[string]float64{}, inStore: map[string]bool{}}
 	total := 0
 	for _, k := range a.SKUs {
 		total += k.WeeklyWeight
@@ -56,6 +60,11 @@ func newSupply(seed uint64, a goods.Assortment) *supply {
 		for _, c := range b.Components {
 			s.weekly[c.SKU] += each * float64(b.WeeklyWeight) * float64(c.Qty)
 		}
+	}
+	wanted := codes(a)
+	slices.SortStableFunc(wanted, func(a, b string) int { return cmp.Compare(s.weekly[b], s.weekly[a]) })
+	for i, code := range wanted {
+		s.rank[code] = i
 	}
 	s.share(a)
 	return s
@@ -104,9 +113,11 @@ func (s *supply) first(i int) time.Time {
 	return time.Date(2020, 1, 6+d.IntN(7), 9+d.IntN(9), 10*d.IntN(6), 0, 0, zone())
 }
 
-// fails says that a delivery does not come.
+// fails says that a delivery does not come: each week that of every failEvery-th SKU
+// by rank, so that what is wanted much and what is wanted little fail alike. What is
+// wanted most never fails: a single one would make every twentieth line short.
 func (s *supply) fails(i int, slot int64) bool {
-	return (int64(i)*7+slot*11+int64(s.seed%failEvery))%failEvery == 0
+	return s.rank[s.goods[i].Code] >= failFrom && (int64(s.rank[s.goods[i].Code])+slot*7+int64(s.seed%failEvery))%failEvery == 0
 }
 
 // opening is what lies in a warehouse when the story begins: what would be left now
