@@ -32,6 +32,7 @@ func factsOf(o *order.Order, s shop.Shop, p *customer.Party, reach carrier.Reach
 func ownHolds(m *accepting) (holds []review.HoldDraft) {
 	for _, l := range m.order.Unmatched() {
 		holds = append(holds, review.HoldDraft{Kind: "sku_unmatched", Handle: fmt.Sprintf("sku-%d", l.Position), NeedsPerson: true,
+			Blocks:   review.BlocksRelease,
 			Source:   "catalog",
 			ReasonZH: fmt.Sprintf("第 %d 行商品编码 %q 未对应到系统商品", l.Position, l.Code),
 			ReasonEN: fmt.Sprintf("Line %d: no SKU has the code %q", l.Position, l.Code)})
