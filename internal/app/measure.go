@@ -49,3 +49,11 @@ func (p *program) bench(ctx context.Context, _ cli.Common, o cli.Bench) error {
 	}
 	return bench.Run(ctx, options)
 }
+
+func (p *program) node(ctx context.Context, c cli.Common, o cli.BenchNode) error {
+	r, err := bench.Node(ctx, c.DB, o.Orders, o.Seed, o.Kind)
+	if err != nil {
+		return err
+	}
+	return r.Write(p.out, true)
+}

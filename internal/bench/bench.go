@@ -95,6 +95,9 @@ func allAccepted(outcomes []fault.Outcome[flow.Accepted]) error {
 		if o.Fault != nil {
 			return o.Fault
 		}
+		if o.Value.Why != "" || o.Value.Short > 0 || o.Value.Duplicate {
+			return fmt.Errorf("order %d is no plain order: %+v", o.Value.Order, o.Value)
+		}
 	}
 	return nil
 }

@@ -118,6 +118,7 @@ func writeRaw(ctx context.Context, engine db.Engine, target *sql.DB, tables []ta
 		if err != nil {
 			return Result{}, err
 		}
+		defer c.Close()
 		conns <- &writerConn{engine: engine, conn: c, stmts: map[string]*sql.Stmt{}}
 	}
 	m := newMeter()

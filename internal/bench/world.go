@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 
+	"baihuo/internal/carrier"
 	"baihuo/internal/catalog"
 	"baihuo/internal/customer"
 	"baihuo/internal/db"
@@ -104,7 +105,8 @@ func (w *world) people(seed uint64) error {
 		p := crowd.Arrive()
 		// Only contacts without a flaw: what is measured is the plain order, which
 		// most are, and not the writing of holds.
-		if r := crowd.Recipient(p); len(r.Messes) == 0 {
+		r := crowd.Recipient(p)
+		if party := customer.Prepare(w.kit.Keys, "taobao", customer.BuyerDraft{Name: p.Nick}, contact(r)); len(party.Issues) == 0 {
 			w.pool = append(w.pool, r)
 			w.nicks = append(w.nicks, p.Nick)
 		}
@@ -136,12 +138,39 @@ func (w *world) open(tx *db.Tx) error {
 	if err := shop.SetWarehouses(tx, shops[0].ID, "", list); err != nil {
 		return err
 	}
+	if err := w.carriers(tx); err != nil {
+		return err
+	}
 	skus := make([]catalog.SKU, skuCount)
 	for i := range skus {
 		skus[i] = catalog.SKU{Code: skuCode(i), Name: fmt.Sprintf("测量商品 %04d 号 500ml", i), Cost: 300, Price: 990, WeightG: 500}
 		w.skus = append(w.skus, skus[i].Code)
 	}
 	outcomes, err := catalog.Put(tx, skus)
+	for _, o := range outcomes {
+		if o.Fault != nil {
+			return o.Fault
+		}
+	}
+	return err
+}
+
+// carriers reach every province: an address that nobody serves is held.
+func (w *world) carriers(tx *db.Tx) error {
+	carriers, err := carrier.Put(tx, []carrier.Carrier{{Code: "BENCH", Name: "测量快递"}})
+	if err != nil {
+		return err
+	}
+	assortment, err := goods.Load()
+	if err != nil {
+		return err
+	}
+	var tariffs []carrier.Tariff
+	for _, p := range assortment.Provinces {
+		tariffs = append(tariffs, carrier.Tariff{Carrier: carriers[0].ID, Service: "标快", Origin: "33", Destination: p.Code[:2],
+			FirstWeightG: 1000, FirstPrice: 800, NextWeightG: 1000, NextPrice: 200, Days: 2})
+	}
+	outcomes, err := carrier.PutTariffs(tx, tariffs)
 	for _, o := range outcomes {
 		if o.Fault != nil {
 			return o.Fault

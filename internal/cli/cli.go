@@ -27,6 +27,7 @@ type Actions struct {
 	Migrate  func(context.Context, Common) error
 	Version  func(context.Context, Common) error
 	Generate func(context.Context, Common, Generate) error
+	Node     func(context.Context, Common, BenchNode) error
 }
 
 // Common are the flags of every command.
@@ -122,6 +123,13 @@ type Generate struct {
 	Check bool `help:"Write nothing; fail when a file would change."`
 }
 
+// BenchNode is one process of the figure nodes.
+type BenchNode struct {
+	Orders int    `default:"1000"`
+	Seed   uint64 `default:"1"`
+	Kind   string `enum:"uniform,hot" default:"uniform"`
+}
+
 type grammar struct {
 	Common
 	Demo   Demo  `cmd:"" help:"Start a believable shop on fresh data and watch it live."`
@@ -137,13 +145,14 @@ type grammar struct {
 	Replay struct {
 		Orders Replay `cmd:"" help:"Orders of a file walk through every room by their own clock."`
 	} `cmd:"" help:"Live through the past."`
-	Bench    Bench    `cmd:"" help:"Measure, as ratios in one run."`
-	Check    Check    `cmd:"" help:"Prove the books, live or stopped."`
-	Backup   Backup   `cmd:"" help:"Copy the database while it is in use, and verify the copy."`
-	Restore  Restore  `cmd:"" help:"Put a verified backup in place."`
-	Migrate  struct{} `cmd:"" help:"Bring the database to this program's schema."`
-	Version  struct{} `cmd:"" help:"Print the versions."`
-	Generate Generate `cmd:"" hidden:"" help:"Write the files that are made from the code."`
+	Bench     Bench     `cmd:"" help:"Measure, as ratios in one run."`
+	Check     Check     `cmd:"" help:"Prove the books, live or stopped."`
+	Backup    Backup    `cmd:"" help:"Copy the database while it is in use, and verify the copy."`
+	Restore   Restore   `cmd:"" help:"Put a verified backup in place."`
+	Migrate   struct{}  `cmd:"" help:"Bring the database to this program's schema."`
+	Version   struct{}  `cmd:"" help:"Print the versions."`
+	Generate  Generate  `cmd:"" hidden:"" help:"Write the files that are made from the code."`
+	BenchNode BenchNode `cmd:"" name:"bench-node" hidden:"" help:"One process of bench nodes."`
 }
 
 // Run reads the words of a command line and does what they say. It gives the
@@ -205,6 +214,8 @@ func (a Actions) do(ctx context.Context, g *grammar, command string) error {
 		return a.Migrate(ctx, c)
 	case "version":
 		return a.Version(ctx, c)
+	case "bench-node":
+		return a.Node(ctx, c, g.BenchNode)
 	case "generate":
 		return a.Generate(ctx, c, g.Generate)
 	}

@@ -198,6 +198,7 @@ func judge(tx *db.Tx, kit Kit, members []*accepting) error {
 		m.order.Buyer = m.Party.Buyer
 		if m.order.History {
 			m.order.Review = order.Passed
+			closeHistory(m.order)
 			continue
 		}
 		asked = append(asked, m)
@@ -258,9 +259,7 @@ func reserve(tx *db.Tx, kit Kit, fresh []*accepting) error {
 	for _, m := range fresh {
 		byOrder[m.order.ID] = m
 		shops[m.shop.ID] = m.shop
-		if m.order.History {
-			closeHistory(m.order)
-		} else if m.order.Claims(m.shop.ReserveUnpaid) {
+		if m.order.Claims(m.shop.ReserveUnpaid) {
 			claiming = append(claiming, m.order)
 		}
 	}

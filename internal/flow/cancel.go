@@ -9,6 +9,7 @@ import (
 	"baihuo/internal/order"
 	"baihuo/internal/review"
 	"baihuo/internal/shipping"
+	"baihuo/internal/shop"
 )
 
 // Cancellation asks to take an order back, wholly or some lines, before goods
@@ -122,7 +123,11 @@ func cancel(tx *db.Tx, o *order.Order, c Cancellation) error {
 	if err := inventory.Leave(tx, lines); err != nil {
 		return err
 	}
-	if err := queueShort(tx, []*order.Order{o}); err != nil {
+	may, err := claiming(tx, []*order.Order{o})
+	if err != nil {
+		return err
+	}
+	if err := queueShort(tx, may); err != nil {
 		return err
 	}
 	if err := serveFreed(tx, gone); err != nil {

@@ -2,6 +2,7 @@ package flow
 
 import (
 	"fmt"
+	"slices"
 
 	"baihuo/internal/carrier"
 	"baihuo/internal/customer"
@@ -203,20 +204,11 @@ func TakeBack(tx *db.Tx, list []review.Decision) ([]fault.Outcome[order.Review],
 // claimMissing claims what orders may hold and do not: a rejected one that is
 // taken back had given everything up.
 func claimMissing(tx *db.Tx, orders []*order.Order) error {
-	var shops []id.Shop
-	for _, o := range orders {
-		shops = appendOnce(shops, o.Shop)
-	}
-	known, err := shop.ByID(tx, shops)
+	may, err := claiming(tx, orders)
 	if err != nil {
 		return err
 	}
-	var lacking []*order.Order
-	for _, o := range orders {
-		if o.Claims(known[o.Shop].ReserveUnpaid) && shortUnits(o) > 0 {
-			lacking = append(lacking, o)
-		}
-	}
+	lacking := slices.DeleteFunc(may, func(o *order.Order) bool { return shortUnits(o) == 0 })
 	if len(lacking) == 0 {
 		return nil
 	}

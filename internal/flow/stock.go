@@ -91,6 +91,9 @@ func unshort(tx *db.Tx, orders []*order.Order) error {
 			releases = append(releases, noLongerShort(o)...)
 		}
 	}
+	if again, err = claiming(tx, again); err != nil {
+		return err
+	}
 	if len(again) > 0 {
 		if err := claimAgain(tx, again); err != nil {
 			return err
@@ -105,6 +108,26 @@ func unshort(tx *db.Tx, orders []*order.Order) error {
 		return err
 	}
 	return refresh(tx, orders)
+}
+
+// claiming gives those of the orders that may hold stock now: not the unpaid ones
+// of a shop that counts stock at payment.
+func claiming(tx *db.Tx, orders []*order.Order) ([]*order.Order, error) {
+	var shops []id.Shop
+	for _, o := range orders {
+		shops = appendOnce(shops, o.Shop)
+	}
+	known, err := shop.ByID(tx, shops)
+	if err != nil {
+		return nil, err
+	}
+	var list []*order.Order
+	for _, o := range orders {
+		if o.Claims(known[o.Shop].ReserveUnpaid) {
+			list = append(list, o)
+		}
+	}
+	return list, nil
 }
 
 // claimAgain sources locked orders anew for what they still lack: after a
@@ -145,16 +168,28 @@ func claimAgain(tx *db.Tx, orders []*order.Order) error {
 	return queueShort(tx, orders)
 }
 
-// queueShort puts what orders lack into the queue for arriving stock.
+// queueShort makes the queue for arriving stock say what orders lack: lines that
+// are short stand in it for what they lack, and those that are not have left it.
 func queueShort(tx *db.Tx, orders []*order.Order) error {
 	var waits []inventory.Wait
+	var served []id.Line
 	for _, o := range orders {
 		for _, l := range o.Lines {
-			if n := l.Short(); l.Moves() && n > 0 {
+			switch n := l.Short(); {
+			case !l.Moves():
+			case n > 0:
 				waits = append(waits, inventory.Wait{Order: o.ID, Line: l.ID, Shop: o.Shop, SKU: l.SKU, Province: province(o.Region),
 					Qty: n, Deadline: o.ShipBy, PaidAt: o.PaidAt})
+			default:
+				served = append(served, l.ID)
 			}
 		}
+	}
+	if err := inventory.Leave(tx, served); err != nil {
+		return err
+	}
+	if err := inventory.Leave(tx, whole); err != nil {
+		return err
 	}
 	return inventory.Queue(tx, waits)
 }
@@ -163,6 +198,16 @@ func queueShort(tx *db.Tx, orders []*order.Order) error {
 // short and wait in the queue again; their packages not yet picked are undone.
 func Lose(tx *db.Tx, losses []inventory.Loss) error {
 	shortages, err := inventory.Lose(tx, losses)
+	if err != nil {
+		return err
+	}
+	return giveWay(tx, shortages)
+}
+
+// Bar takes whole lots out of sale: expired, too old for what we promise, recalled.
+// Claims give way as in Lose.
+func Bar(tx *db.Tx, lots []id.Lot) error {
+	shortages, err := inventory.Bar(tx, lots)
 	if err != nil {
 		return err
 	}
