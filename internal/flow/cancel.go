@@ -9,7 +9,6 @@ import (
 	"baihuo/internal/order"
 	"baihuo/internal/review"
 	"baihuo/internal/shipping"
-	"baihuo/internal/shop"
 )
 
 // Cancellation asks to take an order back, wholly or some lines, before goods

@@ -188,9 +188,6 @@ func queueShort(tx *db.Tx, orders []*order.Order) error {
 	if err := inventory.Leave(tx, served); err != nil {
 		return err
 	}
-	if err := inventory.Leave(tx, whole); err != nil {
-		return err
-	}
 	return inventory.Queue(tx, waits)
 }
 
