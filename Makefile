@@ -17,7 +17,7 @@ build: ## builds bin/baihuo
 	$(GO) build -trimpath -o $(BIN) .
 
 run: build ## the living demo on a fresh SQLite file; prints its address
-	./$(BIN) demo
+	./$(BIN) demo --fresh
 
 tools: ## installs what the tests need, where missing (Debian, as root)
 	@scripts/tools.sh

@@ -43,6 +43,7 @@ type Demo struct {
 	Listen string `default:"127.0.0.1:8080" help:"Address of the live page and the API."`
 	Seed   uint64 `default:"1" help:"The same seed gives the same story."`
 	Speed  int    `default:"30" help:"Simulated minutes per second."`
+	Fresh  bool   `help:"Clear the demo's data first; otherwise it goes on where it was."`
 	For    int    `default:"0" help:"Stop after so many simulated hours (0: until Ctrl-C)."`
 }
 

@@ -1,0 +1,207 @@
+package app
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"time"
+
+	"baihuo/internal/api"
+	"baihuo/internal/cli"
+	"baihuo/internal/connect/parcel"
+	"baihuo/internal/db"
+	"baihuo/internal/demo"
+	"baihuo/internal/fault"
+	"baihuo/internal/flow"
+	simparcel "baihuo/internal/sim/parcel"
+	"baihuo/internal/web"
+	"baihuo/internal/worker"
+)
+
+var errListen = fault.New(fault.Invalid, "listen_local", "登录功能完成之前只允许监听本机地址(127.0.0.1 或 [::1]),收到 %q",
+	"Until sign-in exists only addresses of this machine are taken (127.0.0.1 or [::1]), not %q")
+
+// serve runs the hub until ctx ends or the disk fails.
+func (p *program) serve(ctx context.Context, c cli.Common, o cli.Serve) error {
+	hctx, h, err := p.open(ctx, c, db.Options{})
+	if err != nil {
+		return err
+	}
+	defer h.close()
+	return p.run(hctx, c, h, o.Listen, h.worker(c), nil)
+}
+
+// worker is what runs beside the doors: no carrier and no sender are connected
+// yet, so waybills and messages wait.
+func (h *house) worker(c cli.Common) *worker.Worker {
+	return &worker.Worker{DB: h.d, Kit: h.kit, AnchorFile: anchorFile(c), Log: h.log}
+}
+
+// run opens the doors, starts the worker and, where there is one, a story that
+// plays; it returns when ctx ends or the story does.
+func (p *program) run(ctx context.Context, c cli.Common, h *house, listen string, w *worker.Worker, story func(context.Context) error) error {
+	doors, err := p.doors(ctx, c, h)
+	if err != nil {
+		return err
+	}
+	defer doors.api.Close()
+	l, err := listenLocal(listen)
+	if err != nil {
+		return err
+	}
+	if err := os.WriteFile(addressFile(c), []byte(l.Addr().String()), 0o600); err != nil {
+		return err
+	}
+	defer os.Remove(addressFile(c))
+	p.say("百货已启动 / baihuo is up: http://%s", l.Addr())
+	server := api.Server(doors.mux, h.log)
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	var all sync.WaitGroup
+	all.Go(func() { w.Run(ctx) })
+	var failed error
+	all.Go(func() {
+		defer stop()
+		if err := server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+			failed = err
+		}
+	})
+	if story != nil {
+		all.Go(func() {
+			defer stop()
+			if err := story(ctx); err != nil && ctx.Err() == nil {
+				failed = err
+			}
+		})
+	}
+	<-ctx.Done()
+	grace, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	_ = server.Shutdown(grace)
+	all.Wait()
+	p.say("已停止 / stopped")
+	return failed
+}
+
+type doors struct {
+	api *api.API
+	mux *http.ServeMux
+}
+
+func (p *program) doors(ctx context.Context, c cli.Common, h *house) (*doors, error) {
+	key, err := api.EnsureKey(ctx, h.d, rand.Reader)
+	if err != nil {
+		return nil, err
+	}
+	if key != "" {
+		if err := os.WriteFile(keyFile(c), []byte(key), 0o600); err != nil {
+			return nil, err
+		}
+		p.say("API 密钥(只显示这一次,另存于 %s)/ API key (shown once, kept in %s): %s", keyFile(c), keyFile(c), key)
+	}
+	keys, err := api.LoadKeys(ctx, h.d)
+	if err != nil {
+		return nil, err
+	}
+	books := &api.Books{
+		Check: func(ctx context.Context) (flow.Report, error) {
+			anchors, _ := os.ReadFile(anchorFile(c))
+			return flow.Check(ctx, h.d, string(anchors))
+		},
+		Backup: h.d.Backup,
+	}
+	a, err := api.New(api.Config{DB: h.d, Kit: h.kit, Keys: keys, Log: h.log, Books: books})
+	if err != nil {
+		return nil, err
+	}
+	site, err := web.New(web.Config{DB: h.d, Log: h.log, LocalOnly: true})
+	if err != nil {
+		return nil, err
+	}
+	mux := http.NewServeMux()
+	mux.Handle("/", site.Handler())
+	for _, path := range []string{"/api/", "/healthz", "/readyz", "/metrics"} {
+		mux.Handle(path, a.Handler())
+	}
+	return &doors{api: a, mux: mux}, nil
+}
+
+// listenLocal listens on an address of this machine alone.
+func listenLocal(address string) (net.Listener, error) {
+	host, _, err := net.SplitHostPort(address)
+	if err != nil {
+		return nil, errListen.With(address).Wrap(err)
+	}
+	ip, err := netip.ParseAddr(host)
+	if host != "localhost" && (err != nil || !ip.IsLoopback()) {
+		return nil, errListen.With(address)
+	}
+	return net.Listen("tcp", address)
+}
+
+// demo opens a believable shop on data of its own and plays it.
+func (p *program) demo(ctx context.Context, c cli.Common, o cli.Demo) error {
+	c.Data = filepath.Join(c.Data, "demo")
+	if o.Fresh {
+		if err := removeDemo(c); err != nil {
+			return err
+		}
+	}
+	clock := demo.NewClock(demo.Start())
+	hctx, h, err := p.open(ctx, c, db.Options{Clock: clock.Now})
+	if err != nil {
+		return err
+	}
+	defer h.close()
+	if err := demo.Open(hctx, h.d, o.Seed); err != nil {
+		return err
+	}
+	carrier, stop, err := simulatedCarrier(h.d, clock, o.Seed)
+	if err != nil {
+		return err
+	}
+	defer stop()
+	options := demo.Options{DB: h.d, Clock: clock, Kit: h.kit, Seed: o.Seed, Speed: float64(o.Speed), For: time.Duration(o.For) * time.Hour,
+		Carrier: carrier, Log: h.log}
+	p.say("演示数据 / demo data: %s    种子 / seed %d    %d 分钟/秒 / simulated minutes a second", url(c), o.Seed, o.Speed)
+	return p.run(hctx, c, h, o.Listen, h.worker(c), func(ctx context.Context) error { return demo.Run(ctx, options) })
+}
+
+// removeDemo clears the demo's own folder; another database is never touched.
+func removeDemo(c cli.Common) error {
+	if c.DB != "" {
+		return fmt.Errorf("--fresh clears %s only; without --db", c.Data)
+	}
+	for _, name := range []string{"baihuo.db", "baihuo.db-wal", "baihuo.db-shm", "baihuo.db.lock", "baihuo.key", "anchors.log", "api.key", "address"} {
+		if err := os.Remove(filepath.Join(c.Data, name)); err != nil && !errors.Is(err, os.ErrNotExist) {
+			return err
+		}
+	}
+	return nil
+}
+
+// simulatedCarrier starts the other side of the carrier's wire on this machine
+// and gives the client that speaks to it.
+func simulatedCarrier(d *db.DB, clock *demo.Clock, seed uint64) (*parcel.Client, func(), error) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, nil, err
+	}
+	server := &http.Server{Handler: simparcel.Handler(simparcel.Options{Seed: seed, Now: clock.Now, Slow: 200 * time.Millisecond}),
+		ReadHeaderTimeout: 5 * time.Second}
+	var serving sync.WaitGroup
+	serving.Go(func() { _ = server.Serve(l) })
+	client := parcel.New(parcel.Options{URL: "http://" + strings.TrimSpace(l.Addr().String()), Collected: demo.Collected(d)})
+	return client, func() {
+		_ = server.Close()
+		serving.Wait()
+	}, nil
+}
