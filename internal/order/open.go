@@ -94,12 +94,19 @@ func (c *checker) line(i int, l *DraftLine) {
 	default:
 		c.add(name("kind"), "行类型只能是 goods、gift、bundle 或 charge", "the kind is goods, gift, bundle or charge")
 	}
+	switch l.Refund {
+	case NoRefund, RefundRequested, RefundDone, RefundClosed:
+	default:
+		c.add(name("refund"), "退款状态只能是 requested、done、closed 或空", "the refund is requested, done, closed or empty")
+	}
 	c.text(name("code"), l.Code, NoMax, l.Kind != Charge)
 	c.text(name("name"), l.Name, 500, false)
 	c.text(name("external_no"), l.ExternalNo, NoMax, false)
+	c.text(name("together"), l.Together, NoMax, false)
 	for _, p := range l.Parts {
-		if p.Qty <= 0 || p.Qty > QtyMax {
-			c.add(name("parts"), "组合装部件数量必须为正", "a part's quantity must be positive")
+		c.text(name("parts"), p.Code, NoMax, true)
+		if p.Qty <= 0 || p.Qty > QtyMax || p.Qty*l.Qty > QtyMax {
+			c.add(name("parts"), "组合装部件数量必须为正,总数不能超过 1000000", "a part's quantity must be positive, and a million in all at most")
 		}
 	}
 }
@@ -118,6 +125,16 @@ func (c *checker) promotions(d *Draft) {
 }
 
 func (c *checker) texts(d *Draft) {
+	switch d.Kind {
+	case "", Normal, COD, Presale, Exchange, Resend, Manual, PickUp:
+	default:
+		c.add("kind", "订单类型无法识别", "the kind of order is unknown")
+	}
+	switch d.ChannelState {
+	case "", Unpaid, Forbidden, ToShip, PartShipped, Shipped, Done, Closed, Strange:
+	default:
+		c.add("channel_state", "订单状态只能是本系统的状态;平台原词请写在 channel_word", "the state is one of ours; the platform's word goes to channel_word")
+	}
 	c.text("buyer_message", d.BuyerMessage, TextMax, false)
 	c.text("seller_memo", d.SellerMemo, TextMax, false)
 	c.text("label", d.Label, labelMax, false)
