@@ -157,8 +157,36 @@ func compare(tx *db.Tx, orders []*order.Order, proved map[string]int64) (breache
 	for line, c := range byLine {
 		breaches = append(breaches, fmt.Sprintf("reservations of %d pieces name line %d, which claims nothing", c.Open, line))
 	}
+	queue, err := checkQueue(tx, orders, proved)
+	if err != nil {
+		return nil, err
+	}
 	cards, err := checkCards(tx, orders, proved)
-	return append(breaches, cards...), err
+	return append(append(breaches, queue...), cards...), err
+}
+
+// checkQueue compares what orders wait for with what they lack: who waits for more
+// would be given goods that nobody owes, who waits for less never gets the rest.
+func checkQueue(tx *db.Tx, orders []*order.Order, proved map[string]int64) (breaches []string, err error) {
+	waiting, err := inventory.WaitingOrders(tx, idsOf(orders))
+	if err != nil {
+		return nil, err
+	}
+	may, err := claiming(tx, orders)
+	if err != nil {
+		return nil, err
+	}
+	lacks := make(map[id.Order]int64, len(may))
+	for _, o := range may {
+		lacks[o.ID] = shortUnits(o)
+	}
+	for _, o := range orders {
+		proved["waits"]++
+		if waiting[o.ID] != lacks[o.ID] {
+			breaches = append(breaches, fmt.Sprintf("order %d: it waits for %d pieces and lacks %d", o.ID, waiting[o.ID], lacks[o.ID]))
+		}
+	}
+	return breaches, nil
 }
 
 // packed sums, per line, what lies allocated in packages in the house and what
