@@ -116,7 +116,7 @@ func takeBack(tx *db.Tx, o *order.Order, a *order.Amendment) error {
 	}
 	f := mayCancel(o, c)
 	if f == nil {
-		err := cancel(tx, o, c)
+		err := cancel(tx, o, c, []*order.Order{o})
 		if err == nil {
 			return nil
 		}

@@ -44,7 +44,7 @@ func Cancel(tx *db.Tx, list []Cancellation) ([]fault.Outcome[id.Order], error) {
 		f := mayCancel(o, c)
 		if f == nil {
 			changed = append(changed, o)
-			err := cancel(tx, o, c)
+			err := cancel(tx, o, c, orders)
 			if err != nil && fault.KindOf(err) == fault.Internal {
 				return nil, err
 			}
@@ -96,7 +96,9 @@ func lineOf(o *order.Order, n id.Line) *order.Line {
 	return nil
 }
 
-func cancel(tx *db.Tx, o *order.Order, c Cancellation) error {
+// cancel takes one order back. What it gives up may reach others of those in hand,
+// or another of its own lines.
+func cancel(tx *db.Tx, o *order.Order, c Cancellation, hand []*order.Order) error {
 	if err := voidPackages(tx, []*order.Order{o}, c.Why, fulfilment.State.InHouse); err != nil {
 		return err
 	}
@@ -129,7 +131,7 @@ func cancel(tx *db.Tx, o *order.Order, c Cancellation) error {
 	if err := queueShort(tx, may); err != nil {
 		return err
 	}
-	if err := serveFreed(tx, gone); err != nil {
+	if err := serveFreed(tx, gone, hand); err != nil {
 		return err
 	}
 	if o.CancelledAt == 0 {
@@ -140,7 +142,7 @@ func cancel(tx *db.Tx, o *order.Order, c Cancellation) error {
 }
 
 // serveFreed gives what a cancellation freed to those who wait for it.
-func serveFreed(tx *db.Tx, gone []order.Cancelled) error {
+func serveFreed(tx *db.Tx, gone []order.Cancelled, hand []*order.Order) error {
 	var skus []id.SKU
 	for _, g := range gone {
 		if g.Free > 0 {
@@ -166,7 +168,7 @@ func serveFreed(tx *db.Tx, gone []order.Cancelled) error {
 	if err != nil {
 		return err
 	}
-	return passOn(tx, grants)
+	return passOn(tx, grants, hand...)
 }
 
 // voidPackages undoes the packages of orders that are in a state that which

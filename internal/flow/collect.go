@@ -180,7 +180,7 @@ func BringBack(tx *db.Tx, list []Brought) error {
 	if err != nil {
 		return err
 	}
-	if err := passOn(tx, grants); err != nil {
+	if err := passOn(tx, grants, orders...); err != nil {
 		return err
 	}
 	return refresh(tx, orders)

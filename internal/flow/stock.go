@@ -2,6 +2,7 @@ package flow
 
 import (
 	"fmt"
+	"slices"
 
 	"baihuo/internal/db"
 	"baihuo/internal/id"
@@ -52,8 +53,9 @@ func lockWaiters(tx *db.Tx, skus []id.SKU) error {
 }
 
 // passOn tells orders of the stock that reached them, and lets those that have
-// all they need go on.
-func passOn(tx *db.Tx, grants []inventory.Grant) error {
+// all they need go on. Orders that the caller has in hand, locked in this
+// transaction, are changed in place: a copy would leave the caller's stale.
+func passOn(tx *db.Tx, grants []inventory.Grant, hand ...*order.Order) error {
 	if len(grants) == 0 {
 		return nil
 	}
@@ -63,7 +65,7 @@ func passOn(tx *db.Tx, grants []inventory.Grant) error {
 		ids = append(ids, g.Order)
 		list = append(list, order.Change{Line: g.Line, Reserved: g.Qty})
 	}
-	orders, err := order.Lock(tx, ids)
+	orders, err := lockOthers(tx, ids, hand)
 	if err != nil {
 		return err
 	}
@@ -71,6 +73,21 @@ func passOn(tx *db.Tx, grants []inventory.Grant) error {
 		return err
 	}
 	return unshort(tx, orders)
+}
+
+// lockOthers gives orders by id, those in hand as they are and the others loaded and
+// locked.
+func lockOthers(tx *db.Tx, ids []id.Order, hand []*order.Order) ([]*order.Order, error) {
+	var have []*order.Order
+	others := slices.Clone(ids)
+	for _, o := range hand {
+		if slices.Contains(ids, o.ID) {
+			have = append(have, o)
+			others = slices.DeleteFunc(others, func(n id.Order) bool { return n == o.ID })
+		}
+	}
+	orders, err := order.Lock(tx, others)
+	return append(orders, have...), err
 }
 
 // unshort releases the shortage hold of orders that wait for nothing more. An

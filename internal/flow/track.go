@@ -65,7 +65,7 @@ func arrive(tx *db.Tx, orders []*order.Order, moved []*fulfilment.Package, befor
 			return err
 		}
 	}
-	if err := comeBack(tx, returned); err != nil {
+	if err := comeBack(tx, orders, returned); err != nil {
 		return err
 	}
 	for _, o := range orders {
@@ -80,7 +80,7 @@ func arrive(tx *db.Tx, orders []*order.Order, moved []*fulfilment.Package, befor
 
 // comeBack receives what refused and returned parcels hold. The reference makes
 // a repeat harmless.
-func comeBack(tx *db.Tx, packages []*fulfilment.Package) error {
+func comeBack(tx *db.Tx, orders []*order.Order, packages []*fulfilment.Package) error {
 	var receipts []inventory.Receipt
 	for _, p := range packages {
 		for _, it := range p.Items {
@@ -92,7 +92,7 @@ func comeBack(tx *db.Tx, packages []*fulfilment.Package) error {
 	if err != nil {
 		return err
 	}
-	return passOn(tx, grants)
+	return passOn(tx, grants, orders...)
 }
 
 // arrived says whether every piece of an order was delivered, came back or was

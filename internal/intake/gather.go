@@ -20,6 +20,8 @@ type gather struct {
 	cancels []cancel
 	loose   []loose
 	words   map[string]uint32 // customers and codes as numbers
+	// hand takes each order that is whole; nil: it is accepted.
+	hand func(*pending) error
 }
 
 func newGather() gather { return gather{pending: map[string]*pending{}, words: map[string]uint32{}} }
@@ -42,6 +44,7 @@ type loose struct {
 	shop, no, lineNo, kind, code string
 
 	row, text int
+	at        db.Instant
 	role      role
 	qty       int64
 	price     money.Amount
@@ -113,7 +116,7 @@ func (im *importer) add(p *pending, l line) {
 
 func (im *importer) loosen(l *line) {
 	k := loose{shop: strings.Clone(l.shop), no: strings.Clone(l.no), lineNo: strings.Clone(l.lineNo), kind: strings.Clone(l.kind),
-		code: strings.Clone(l.code), row: l.row, text: l.text, role: l.role, qty: l.qty, price: l.price, currency: l.currency, cancel: -1}
+		code: strings.Clone(l.code), row: l.row, text: l.text, at: l.at, role: l.role, qty: l.qty, price: l.price, currency: l.currency, cancel: -1}
 	if l.role == takeGoods || l.role == takeCharge {
 		k.cancel = len(im.cancels)
 		im.cancels = append(im.cancels, cancel{moment: moment{int64(l.at), int32(l.row)}, party: im.party(l), price: int64(l.price),
@@ -149,6 +152,9 @@ func (im *importer) whole(ctx context.Context, p *pending) error {
 	}
 	if len(p.lines) == 0 {
 		return nil
+	}
+	if im.hand != nil {
+		return im.hand(p)
 	}
 	return im.push(ctx, p)
 }
