@@ -59,11 +59,13 @@ func Buyers(tx *db.Tx, parties []*Party) error {
 }
 
 func findBuyers(tx *db.Tx, known map[string][]*Party, digests [][]byte) error {
-	list := tx.Batch(`/* customer.Buyers */ WITH v (digest) AS (VALUES {rows})
-		SELECT b.digest, b.platform, b.buyer_id, b.blacklisted_why FROM buyers b
-		JOIN v ON b.digest = v.digest`, "BYTEA")
+	list := tx.Batch(`/* customer.Buyers */ WITH v (platform, digest) AS (VALUES {rows})
+		SELECT b.digest, b.platform, b.buyer_id, b.blacklisted_why FROM v
+		JOIN buyers b ON b.platform = v.platform AND b.digest = v.digest`, "TEXT", "BYTEA")
 	for _, d := range digests {
-		list.Add(d)
+		for _, p := range known[string(d)] {
+			list.Add(p.Platform, d)
+		}
 	}
 	return list.Each(func(r db.Row) error {
 		var digest []byte

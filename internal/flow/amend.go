@@ -131,6 +131,12 @@ func takeBack(tx *db.Tx, o *order.Order, a *order.Amendment) error {
 
 // follow does what a growth, a payment, a refund request or a conflict asks for.
 func follow(tx *db.Tx, o *order.Order, a *order.Amendment, s shop.Shop) error {
+	if len(a.Grown) > 0 {
+		// What lies in packages is less than is owed now: it is planned anew, as a whole.
+		if err := voidPackages(tx, []*order.Order{o}, "订单数量增加", fulfilment.State.InHouse); err != nil {
+			return err
+		}
+	}
 	if o.Claims(s.ReserveUnpaid) && shortUnits(o) > 0 {
 		if err := claimAgain(tx, []*order.Order{o}); err != nil {
 			return err

@@ -202,11 +202,15 @@ func voidPackages(tx *db.Tx, orders []*order.Order, why string, which func(fulfi
 			return o.Fault
 		}
 	}
-	if _, err := inventory.Unallocate(tx, ids); err != nil {
+	shortages, err := inventory.Unallocate(tx, ids)
+	if err != nil {
 		return err
 	}
 	if err := order.Move(tx, orders, "package_voided", list); err != nil {
 		return err
+	}
+	if err := giveWay(tx, shortages, orders...); err != nil {
+		return err // what came back lies in a barred lot and is not for sale
 	}
 	return reclaim(tx, ids, why)
 }

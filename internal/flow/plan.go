@@ -205,6 +205,7 @@ func allocate(tx *db.Tx, packages []*fulfilment.Package) ([]*fulfilment.Package,
 	for _, s := range stops {
 		ids = append(ids, s.Package)
 	}
+	// They were fixed a moment ago from goods that are for sale: nothing is short.
 	if _, err := inventory.Unallocate(tx, ids); err != nil {
 		return nil, err
 	}

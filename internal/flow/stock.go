@@ -1,10 +1,12 @@
 package flow
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 
 	"baihuo/internal/db"
+	"baihuo/internal/fulfilment"
 	"baihuo/internal/id"
 	"baihuo/internal/inventory"
 	"baihuo/internal/order"
@@ -211,11 +213,67 @@ func queueShort(tx *db.Tx, orders []*order.Order) error {
 // Lose books a damage or a loss. Orders whose claims had to give way are held as
 // short and wait in the queue again; their packages not yet picked are undone.
 func Lose(tx *db.Tx, losses []inventory.Loss) error {
+	places := make([]inventory.Place, len(losses))
+	for i, l := range losses {
+		places[i] = l.Place
+	}
+	if err := lockHolders(tx, places); err != nil {
+		return err
+	}
 	shortages, err := inventory.Lose(tx, losses)
+	if errors.Is(err, inventory.ErrPicked) {
+		// The goods are fixed for packages: those are undone, and planned anew of
+		// what is left.
+		if err := voidAt(tx, places, "库存减少"); err != nil {
+			return err
+		}
+		shortages, err = inventory.Lose(tx, losses)
+	}
 	if err != nil {
 		return err
 	}
 	return giveWay(tx, shortages)
+}
+
+const holdersMax = 500
+
+// lockHolders locks the orders that have claims on places before stock is locked,
+// the ones that would give way first.
+func lockHolders(tx *db.Tx, places []inventory.Place) error {
+	var orders []id.Order
+	for _, p := range places {
+		holders, err := inventory.Holders(tx, p, holdersMax)
+		if err != nil {
+			return err
+		}
+		for _, h := range holders {
+			orders = append(orders, h.Order)
+		}
+	}
+	_, err := db.Lock(tx, "orders", "order_id", orders)
+	return err
+}
+
+// voidAt undoes the packages in the house that hold goods of places.
+func voidAt(tx *db.Tx, places []inventory.Place, why string) error {
+	var ids []id.Order
+	for _, p := range places {
+		portions, err := inventory.PortionsAt(tx, p, holdersMax)
+		if err != nil {
+			return err
+		}
+		for _, portion := range portions {
+			ids = append(ids, portion.Order)
+		}
+	}
+	orders, err := order.Lock(tx, ids)
+	if err != nil {
+		return err
+	}
+	if err := voidPackages(tx, orders, why, fulfilment.State.InHouse); err != nil {
+		return err
+	}
+	return refresh(tx, orders)
 }
 
 // Bar takes whole lots out of sale: expired, too old for what we promise, recalled.
@@ -230,7 +288,20 @@ func Bar(tx *db.Tx, lots []id.Lot) error {
 
 // Count books what a stock count found, up or down.
 func Count(tx *db.Tx, counted []inventory.Counted) error {
+	places := make([]inventory.Place, len(counted))
+	for i, c := range counted {
+		places[i] = c.Place
+	}
+	if err := lockHolders(tx, places); err != nil {
+		return err
+	}
 	shortages, grants, err := inventory.Count(tx, counted)
+	if errors.Is(err, inventory.ErrPicked) {
+		if err := voidAt(tx, places, "盘点减少"); err != nil {
+			return err
+		}
+		shortages, grants, err = inventory.Count(tx, counted)
+	}
 	if err != nil {
 		return err
 	}
@@ -240,7 +311,8 @@ func Count(tx *db.Tx, counted []inventory.Counted) error {
 	return passOn(tx, grants)
 }
 
-func giveWay(tx *db.Tx, shortages []inventory.Shortage) error {
+// giveWay tells orders of claims that gave way; those in hand are changed in place.
+func giveWay(tx *db.Tx, shortages []inventory.Shortage, hand ...*order.Order) error {
 	if len(shortages) == 0 {
 		return nil
 	}
@@ -250,7 +322,7 @@ func giveWay(tx *db.Tx, shortages []inventory.Shortage) error {
 		ids = append(ids, s.Order)
 		list = append(list, order.Change{Line: s.Line, Reserved: -s.Qty})
 	}
-	orders, err := order.Lock(tx, ids)
+	orders, err := lockOthers(tx, ids, hand)
 	if err != nil {
 		return err
 	}

@@ -102,8 +102,9 @@ func Ledger(tx *db.Tx, p Place, after Mark, limit int) ([]Entry, error) {
 		WHERE stock_id = $1 AND (stock_version, entry_id) > ($2, $3)
 		UNION ALL SELECT stock_version, reservation_id, 'reserve', qty, 0, qty, 0,
 		0, 0, order_id, line_id, 0, '', '', cause, at FROM reservations
-		WHERE reservation_id IN (SELECT reservation_id FROM reservations WHERE stock_id = $1 AND qty_open > 0
-			UNION SELECT reservation_id FROM stock_ledger WHERE stock_id = $1 AND stock_version > $2 AND reservation_id > 0)
+		WHERE (order_id, reservation_id) IN (SELECT order_id, reservation_id FROM reservations WHERE stock_id = $1 AND qty_open > 0
+			UNION SELECT order_id, reservation_id FROM stock_ledger
+			WHERE stock_id = $1 AND stock_version > $2 AND reservation_id > 0)
 		AND (stock_version, reservation_id) > ($2, $3)
 		ORDER BY 1, 2 LIMIT $4`, func(r db.Row) (e Entry, err error) {
 		err = r.Scan(&e.Version, &e.ID, &e.Kind, &e.Qty, &e.OnHand, &e.Reserved, &e.Unsellable,

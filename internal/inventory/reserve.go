@@ -117,13 +117,14 @@ func byLine(claims []*claimed) map[id.Line][]*claimed {
 }
 
 func saveClaims(tx *db.Tx, claims []*claimed) error {
-	update := tx.Batch(`/* inventory.saveClaims */ WITH v (reservation_id, less, alloc) AS (VALUES {rows})
+	update := tx.Batch(`/* inventory.saveClaims */ WITH v (order_id, reservation_id, less, alloc) AS (VALUES {rows})
 		UPDATE reservations SET qty_open = reservations.qty_open - v.less,
-		qty_allocated = reservations.qty_allocated + v.alloc FROM v WHERE reservations.reservation_id = v.reservation_id`,
-		"BIGINT", "BIGINT", "BIGINT")
+		qty_allocated = reservations.qty_allocated + v.alloc FROM v
+		WHERE reservations.order_id = v.order_id AND reservations.reservation_id = v.reservation_id`,
+		"BIGINT", "BIGINT", "BIGINT", "BIGINT")
 	for _, c := range claims {
 		if c.less != 0 || c.alloc != 0 {
-			update.Add(int64(c.id), c.less, c.alloc)
+			update.Add(int64(c.order), int64(c.id), c.less, c.alloc)
 		}
 	}
 	n, err := update.Run()

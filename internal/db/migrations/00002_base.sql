@@ -179,7 +179,7 @@ CREATE TABLE stock_quotas (
 -- claimed: qty less what ledger rows released or shipped of it.
 -- room: inventory
 CREATE TABLE reservations (
-    reservation_id BIGINT PRIMARY KEY,
+    reservation_id BIGINT NOT NULL,
     stock_id BIGINT NOT NULL DEFAULT 0,
     stock_version BIGINT NOT NULL DEFAULT 0,
     order_id BIGINT NOT NULL DEFAULT 0,
@@ -191,10 +191,10 @@ CREATE TABLE reservations (
     deadline BIGINT NOT NULL DEFAULT 0,
     cause TEXT NOT NULL DEFAULT '',
     at BIGINT NOT NULL DEFAULT 0,
+    PRIMARY KEY (order_id, reservation_id),
     CHECK (qty_open >= 0 AND qty_open <= qty),
     CHECK (qty_allocated >= 0 AND qty_allocated <= qty_open)
-);
-CREATE INDEX reservations_order_id ON reservations (order_id, reservation_id);
+) /* clustered */;
 CREATE INDEX reservations_stock_id ON reservations (stock_id, deadline, reservation_id) WHERE qty_open > 0;
 
 -- room: inventory
