@@ -1,0 +1,315 @@
+package web_test
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"baihuo/internal/db"
+	"baihuo/internal/dbtest"
+	"baihuo/internal/flow"
+	"baihuo/internal/flow/flowtest"
+	"baihuo/internal/fulfilment"
+	"baihuo/internal/id"
+	"baihuo/internal/notice"
+	"baihuo/internal/order"
+	"baihuo/internal/review"
+	"baihuo/internal/shipping"
+	"baihuo/internal/web"
+)
+
+// world is a house in the middle of its day.
+type world struct {
+	h                        *flowtest.House
+	gone, held, waits, short id.Order
+}
+
+func live(t testing.TB, d *db.DB) world {
+	h := flowtest.Open(t, d)
+	h.Stock(0, "SHAMPOO", 40)
+	h.Stock(0, "PASTE", 80)
+	w := world{h: h}
+	w.gone = h.One(h.Draft("TB", "2026111100001", flowtest.Item{Code: "SHAMPOO", Qty: 2}, flowtest.Item{Code: "KIT", Qty: 1}))
+	deliver(h)
+	w.waits = h.One(h.Draft("WEB", "W-1002", flowtest.Item{Code: "PASTE", Qty: 3}))
+	draft := h.Draft("TB", "2026111100003", flowtest.Item{Code: "PASTE", Qty: 1})
+	draft.BuyerMessage = "<script>alert(1)</script> 周末再发,谢谢"
+	draft.Contact.Phone = ""
+	w.held = h.One(draft)
+	w.short = h.One(h.Draft("TB", "2026111100004", flowtest.Item{Code: "PAN", Qty: 1}))
+	h.Write(func(tx *db.Tx) error { _, err := flow.Plan(tx, 100); return err })
+	for i := range 12 {
+		h.One(h.Draft("TB", fmt.Sprintf("20261111001%02d", i), flowtest.Item{Code: "SHAMPOO", Qty: 1}))
+	}
+	if _, err := notice.Reader().Turn(t.Context(), d); err != nil {
+		t.Fatal(err)
+	}
+	return w
+}
+
+// deliver brings all that is ready to the customer's door.
+func deliver(h *flowtest.House) {
+	h.T.Helper()
+	h.Write(func(tx *db.Tx) error {
+		if _, err := flow.Plan(tx, 100); err != nil {
+			return err
+		}
+		_, packages, err := flow.Release(tx, h.Warehouses[0].ID, 100)
+		if err != nil {
+			return err
+		}
+		if _, err := flow.Pick(tx, packages); err != nil {
+			return err
+		}
+		var list []fulfilment.Packing
+		for _, p := range packages {
+			list = append(list, fulfilment.Packing{Package: p, WeightG: 900})
+		}
+		if _, err := flow.Pack(tx, list); err != nil {
+			return err
+		}
+		labels, err := shipping.OfPackages(tx, packages)
+		if err != nil {
+			return err
+		}
+		var numbers []shipping.Numbered
+		var events []shipping.Event
+		for _, p := range packages {
+			numbers = append(numbers, shipping.Numbered{Waybill: labels[p].ID, Number: "FQ" + p.String()[2:]})
+			for i, s := range []shipping.Parcel{shipping.PickedUp, shipping.InTransit, shipping.Delivered} {
+				events = append(events, shipping.Event{Package: p, At: tx.Now().Add(time.Duration(i+1) * time.Minute), Code: string(s), State: s, Text: "杭州转运中心"})
+			}
+		}
+		if _, err := shipping.Number(tx, numbers); err != nil {
+			return err
+		}
+		if _, err := flow.HandOver(tx, packages); err != nil {
+			return err
+		}
+		return flow.Track(tx, events)
+	})
+}
+
+func site(t testing.TB, d *db.DB, wall func() time.Time) *httptest.Server {
+	t.Helper()
+	s, err := web.New(web.Config{DB: d, Wall: wall, LocalOnly: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewServer(s.Handler())
+	t.Cleanup(server.Close)
+	return server
+}
+
+func get(t testing.TB, server *httptest.Server, path, lang string) (int, string, http.Header) {
+	t.Helper()
+	r, err := http.NewRequest("GET", server.URL+path, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.AddCookie(&http.Cookie{Name: "lang", Value: lang})
+	answer, err := server.Client().Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	body, _ := io.ReadAll(answer.Body)
+	return answer.StatusCode, string(body), answer.Header
+}
+
+var han = regexp.MustCompile(`\p{Han}`)
+
+// Every page is rendered in both languages, whole and as its live part.
+func TestPages(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := live(t, d)
+		server := site(t, d, time.Now)
+		cases := []struct {
+			path   string
+			status int
+			zh, en []string
+		}{
+			{"/", 200, []string{"最近订单", "待审核", "2026111100003", "陈*平", "缺少收件人姓名或电话", "平底锅 28cm", "杭州仓", "¥9.90"}, []string{"Last orders", "to review", "recipient&#39;s name or phone is missing"}},
+			{"/?word=reviewed", 200, []string{"清除筛选"}, []string{"clear filter"}},
+			{"/?blocked=1", 200, []string{"2026111100004"}, []string{"2026111100004"}},
+			{"/?word=wait_pack", 200, []string{"没有符合筛选条件的订单"}, []string{"No order fits"}},
+			{"/?word=nonsense", 400, []string{"筛选条件有误"}, []string{"filter is not understood"}},
+			{"/?before=7", 400, []string{"筛选条件有误"}, []string{"filter is not understood"}},
+			{"/orders/" + w.gone.String(), 200, []string{"已完成", "已签收", "杭州转运中心", "组合装", "订单已接收", "取得运单号"}, []string{"completed", "delivered", "part of a bundle", "order accepted", "waybill numbered"}},
+			{"/orders/" + w.held.String(), 200, []string{"挂起原因", "由工作人员解除", "买家有留言", "消息待发送"}, []string{"How it ends", "a person releases it", "buyer left a message"}[1:]},
+			{"/orders/" + w.short.String(), 200, []string{"缺"}, []string{"Short"}},
+			{"/orders/O-7", 404, []string{"订单不存在"}, []string{"does not exist"}},
+			{"/orders/abc", 404, []string{"订单不存在"}, []string{"does not exist"}},
+			{"/exceptions", 200, []string{"待处理异常", "买家留言"}, []string{"Open exceptions", "buyer&#39;s message"}},
+			{"/exceptions?kind=buyer_message", 200, []string{"买家留言"}, []string{"buyer&#39;s message"}},
+			{"/exceptions?kind=none", 200, []string{"没有待处理"}, []string{"Nothing waits"}},
+			{"/exceptions?after=zz", 400, []string{"筛选条件有误"}, []string{"filter is not understood"}},
+			{"/nowhere", 404, []string{"没有这个页面"}, []string{"no such page"}},
+		}
+		for _, c := range cases {
+			for _, lang := range []string{"zh", "en"} {
+				status, page, head := get(t, server, c.path, lang)
+				if status != c.status || !strings.Contains(page, "</html>") || !strings.Contains(head.Get("Content-Security-Policy"), "default-src 'none'") {
+					t.Errorf("%s %s: status %d", lang, c.path, status)
+				}
+				want := c.zh
+				if lang == "en" {
+					want = c.en
+				}
+				for _, s := range want {
+					if !strings.Contains(page, s) {
+						t.Errorf("%s %s: it does not say %q", lang, c.path, s)
+					}
+				}
+				for _, secret := range []string{"陈小平", "13800138000", "文一西路 969 号 3 幢 201", "<script>alert", "style=", "onclick"} {
+					if strings.Contains(page, secret) {
+						t.Errorf("%s %s: it shows %q", lang, c.path, secret)
+					}
+				}
+				at := c.path + "?part=live"
+				if strings.Contains(c.path, "?") {
+					at = c.path + "&part=live"
+				}
+				if status, part, _ := get(t, server, at, lang); status != c.status || strings.Contains(part, "<html") || len(part) < 50 {
+					t.Errorf("%s %s: live part %d, %d bytes", lang, c.path, status, len(part))
+				}
+			}
+		}
+	})
+}
+
+// The English pages hold no Chinese but what people named: goods, shops, places.
+func TestEnglishIsEnglish(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := live(t, d)
+		server := site(t, d, time.Now)
+		names := strings.NewReplacer("洗发水 500ml", "", "牙膏 120g", "", "平底锅 28cm", "", "洗漱套装", "", "淘宝店", "", "自营商城", "", "门店", "", "杭州仓", "", "东莞仓", "",
+			"陈*平", "", "浙江省杭州市余杭区", "", "中文", "", "飞快快递 标快", "", "杭州转运中心", "", "、", "")
+		for _, path := range []string{"/", "/exceptions", "/orders/" + w.gone.String(), "/orders/" + w.held.String(), "/orders/" + w.short.String(), "/nowhere"} {
+			_, page, _ := get(t, server, path, "en")
+			for line := range strings.Lines(names.Replace(page)) {
+				if han.MatchString(line) && !strings.Contains(line, "<dt>Address") {
+					t.Errorf("%s: %s", path, strings.TrimSpace(line))
+				}
+			}
+		}
+	})
+}
+
+func TestEmptyHouse(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		server := site(t, d, time.Now)
+		for lang, words := range map[string][]string{
+			"zh": {"还没有订单", "没有待处理的异常", "没有未完成的包裹", "没有订单在等货", "没有低于安全线"},
+			"en": {"No order yet", "Nothing waits for a person", "No package is under way", "No order waits for stock", "No stock is below"},
+		} {
+			_, page, _ := get(t, server, "/", lang)
+			for _, w := range words {
+				if !strings.Contains(page, w) {
+					t.Errorf("%s: it does not say %q", lang, w)
+				}
+			}
+		}
+	})
+}
+
+func TestVisits(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		clock := dbtest.NewClock()
+		h := flowtest.Open(t, d)
+		server := site(t, d, clock.Now)
+		t.Run("a chosen language is remembered and leaves the address", func(t *testing.T) {
+			client := *server.Client()
+			client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+			answer, err := client.Get(server.URL + "//evil.example/?lang=en&word=out")
+			if err != nil {
+				t.Fatal(err)
+			}
+			answer.Body.Close()
+			if to := answer.Header.Get("Location"); strings.HasPrefix(to, "//") {
+				t.Errorf("it leads away: %s", to)
+			}
+			if answer, err = client.Get(server.URL + "/?lang=en&word=out"); err != nil {
+				t.Fatal(err)
+			}
+			answer.Body.Close()
+			if answer.StatusCode != 303 || answer.Header.Get("Location") != "/?word=out" || len(answer.Cookies()) != 1 {
+				t.Errorf("%d to %q, cookies %v", answer.StatusCode, answer.Header.Get("Location"), answer.Cookies())
+			}
+		})
+		t.Run("viewers share a summary for a second", func(t *testing.T) {
+			count := func() string {
+				_, page, _ := get(t, server, "/", "zh")
+				return regexp.MustCompile(`id="step-reviewed"><b>(\d+)`).FindStringSubmatch(page)[1]
+			}
+			before := count()
+			h.Stock(0, "PASTE", 5)
+			h.One(h.Draft("TB", "V1", flowtest.Item{Code: "PASTE", Qty: 1}))
+			if now := count(); now != before {
+				t.Errorf("within a second %s became %s", before, now)
+			}
+			clock.Advance(time.Second)
+			if now := count(); now != "1" {
+				t.Errorf("after a second: %s", now)
+			}
+		})
+		t.Run("files are named by what they hold and stay", func(t *testing.T) {
+			_, page, _ := get(t, server, "/", "zh")
+			for _, link := range regexp.MustCompile(`/static/[^"]+`).FindAllString(page, -1) {
+				status, body, head := get(t, server, link, "zh")
+				if status != 200 || len(body) > 25<<10 || !strings.Contains(head.Get("Cache-Control"), "immutable") {
+					t.Errorf("%s: %d, %d bytes, %s", link, status, len(body), head.Get("Cache-Control"))
+				}
+			}
+			if status, _, _ := get(t, server, "/static/old/baihuo.css", "zh"); status != 404 {
+				t.Errorf("a wrong name: %d", status)
+			}
+		})
+		t.Run("another host's name is refused", func(t *testing.T) {
+			r, _ := http.NewRequest("GET", server.URL, nil)
+			r.Host = "evil.example"
+			answer, err := server.Client().Do(r)
+			if err != nil {
+				t.Fatal(err)
+			}
+			answer.Body.Close()
+			if answer.StatusCode != 403 {
+				t.Errorf("%d", answer.StatusCode)
+			}
+		})
+		t.Run("a page that fails shows a sentence and a number, and no cause", func(t *testing.T) {
+			clock.Advance(time.Hour)
+			dbtest.Write(t, d, func(tx *db.Tx) error { _, err := tx.Exec(`ALTER TABLE order_cards RENAME TO hidden`); return err })
+			status, page, _ := get(t, server, "/", "zh")
+			if status != 500 || !strings.Contains(page, "错误编号") || strings.Contains(page, "order_cards") {
+				t.Errorf("%d\n%s", status, page)
+			}
+		})
+	})
+}
+
+// Every word of an order and of its review has its sentence.
+func TestEveryWordIsThere(t *testing.T) {
+	for _, w := range order.Words() {
+		for _, key := range []string{"word_", "why_"} {
+			if !web.HasWord(key + string(w)) {
+				t.Errorf("%s%s is missing", key, w)
+			}
+		}
+	}
+	for _, how := range []review.ReleaseHow{review.ByPerson, review.ByDeadline, review.ByFacts, review.ByService, review.ByFinance} {
+		if !web.HasWord("ends_" + string(how)) {
+			t.Errorf("ends_%s is missing", how)
+		}
+	}
+	for _, s := range notice.States() {
+		if !web.HasWord("notice_" + string(s)) {
+			t.Errorf("notice_%s is missing", s)
+		}
+	}
+}
