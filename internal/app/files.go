@@ -201,7 +201,8 @@ func (p *program) export(ctx context.Context, c cli.Common, o cli.Export) (err e
 	}
 	if o.What == "catalog" {
 		err = h.d.Read(hctx, func(tx *db.Tx) error {
-			return catalog.Export(tx, w, catalog.ExportOptions{Currency: "CNY", Chinese: c.Lang == "zh"})
+			_, err := catalog.Export(tx, w, catalog.ExportOptions{Currency: "CNY", Chinese: c.Lang == "zh"})
+			return err
 		})
 	} else {
 		var rows int64
