@@ -42,6 +42,11 @@ func TestCheck(t *testing.T) {
 		{"a line worth more than money can be", func(d *Draft) {
 			d.Lines[0].Qty, d.Lines[0].Price = QtyMax, PriceMax
 		}, "lines[0].price"},
+		{"an order worth more than a billion", func(d *Draft) {
+			for range 11 {
+				d.Lines = append(d.Lines, DraftLine{Code: "GOLD", Qty: 1, Price: PriceMax})
+			}
+		}, "lines"},
 		{"a line of no known kind", func(d *Draft) { d.Lines[0].Kind = "ghost" }, "lines[0].kind"},
 		{"a component is not told by a channel", func(d *Draft) { d.Lines[0].Kind = Component }, "lines[0].kind"},
 		{"a line without a code", func(d *Draft) { d.Lines[0].Code = "" }, "lines[0].code"},

@@ -42,8 +42,17 @@ func (d *Draft) Check() *fault.Fault {
 		c.add("lines", fmt.Sprintf("订单要有 1 到 %d 行,收到 %d 行", LinesMax, len(d.Lines)),
 			fmt.Sprintf("an order has 1 to %d lines, this has %d", LinesMax, len(d.Lines)))
 	}
+	var goods money.Amount
 	for i := range d.Lines {
 		c.line(i, &d.Lines[i])
+		due, err := d.Lines[i].Price.Mul(d.Lines[i].Qty)
+		if err == nil {
+			goods, err = goods.Add(due)
+		}
+		if err != nil || goods > PriceMax*10 {
+			c.add("lines", "全部商品金额超过 10 亿", "the goods are worth more than a billion")
+			break
+		}
 	}
 	for name, amount := range map[string]money.Amount{"freight": d.Freight, "paid": d.Paid, "amount_cod": d.AmountCOD, "total": d.Total} {
 		if amount < 0 || amount > PriceMax*10 {
