@@ -86,7 +86,11 @@ func (t *turn) send(drafts []*order.Draft) error {
 	}
 	prepared := flow.Prepare(t.Kit, t.shops, drafts)
 	var outcomes []fault.Outcome[flow.Accepted]
-	err := t.write("channel", func(tx *db.Tx) (err error) { outcomes, err = flow.Accept(tx, t.Kit, prepared); return err })
+	err := t.write("channel", func(tx *db.Tx) (err error) {
+		outcomes, err = flow.Accept(tx, t.Kit,
+			prepared)
+		return err
+	})
 	if err != nil {
 		return err
 	}

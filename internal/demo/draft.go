@@ -55,8 +55,10 @@ func (t *teller) draft(k int64, at db.Instant) *order.Draft {
 	who, to := t.recipient(k)
 	roll := dice(t.seed, "order", k)
 	code := shopFor(roll, to)
-	d := &order.Draft{ShopCode: code, ExternalNo: number(code, k), Currency: "CNY", ModifiedAt: at, OrderedAt: at, PaidAt: at,
-		ChannelState: order.ToShip, ChannelWord: word(code, order.ToShip), PayMethod: one(roll, []string{"alipay", "wechat", "wechat", "card"}),
+	d := &order.Draft{ShopCode: code, ExternalNo: number(code, k), Currency: "CNY", ModifiedAt: at, OrderedAt: at,
+		PaidAt:       at,
+		ChannelState: order.ToShip, ChannelWord: word(code, order.ToShip), PayMethod: one(roll, []string{"alipay",
+			"wechat", "wechat", "card"}),
 		Buyer: customer.BuyerDraft{Name: who.Nick, ID: fmt.Sprintf("b%d", who.ID)}, Contact: contact(roll, code, k, to),
 		BuyerMessage: people.Message(roll), ShipBy: at.Add(48 * time.Hour)}
 	t.fill(roll, d)
@@ -125,7 +127,8 @@ func word(shop string, s order.ChannelState) string {
 func (t *teller) fill(d *rand.Rand, to *order.Draft) {
 	for i, item := range t.shelf.Basket(d) {
 		o := t.offer[item.Code]
-		l := order.DraftLine{ExternalNo: fmt.Sprintf("%s-%d", to.ExternalNo, i+1), Kind: order.Goods, Code: item.Code, Name: o.name,
+		l := order.DraftLine{ExternalNo: fmt.Sprintf("%s-%d", to.ExternalNo, i+1), Kind: order.Goods,
+			Code: item.Code, Name: o.name,
 			Qty: int64(item.Qty), Price: moneyOf(o.price)}
 		if item.Bundle {
 			l.Kind = order.Bundle
@@ -139,7 +142,8 @@ func (t *teller) fill(d *rand.Rand, to *order.Draft) {
 	case n < 5 && first.Kind == order.Goods: // a price without its last digit
 		first.Price /= 10
 	case n < 25:
-		to.Lines = append(to.Lines, order.DraftLine{ExternalNo: to.ExternalNo + "-G", Kind: order.Gift, Code: "YS1001", Name: "赠品牙刷", Qty: 1})
+		to.Lines = append(to.Lines, order.DraftLine{ExternalNo: to.ExternalNo + "-G", Kind: order.Gift,
+			Code: "YS1001", Name: "赠品牙刷", Qty: 1})
 	}
 }
 
@@ -188,8 +192,9 @@ func contact(d *rand.Rand, shop string, k int64, r people.Recipient) customer.Co
 	if shop == web || shop == store {
 		return customer.Contact{Name: r.Name, Phone: r.Phone, Detail: r.Line}
 	}
-	c := customer.Contact{Name: r.Name, Phone: r.Phone, Province: r.Place.Province, City: r.Place.City, District: r.Place.District,
-		Town: r.Place.Town, Detail: r.Detail}
+	c := customer.Contact{Name: r.Name, Phone: r.Phone, Province: r.Place.Province, City: r.Place.City,
+		District: r.Place.District,
+		Town:     r.Place.Town, Detail: r.Detail}
 	if shop == taobao && (r.Has(people.Masked) || chance(d, 200)) {
 		c.OpaqueID = fmt.Sprintf("oaid%016x", uint64(k)*0x9e3779b97f4a7c15)
 		c.Name = string([]rune(r.Name)[:1]) + "**"
@@ -211,7 +216,8 @@ func moveTo(d *order.Draft, house int) {
 func (t *teller) mend(k int64, d *order.Draft) {
 	_, r := t.recipient(k)
 	plain := strings.NewReplacer("*", "8", " ", "", "(", "", ")", "").Replace(r.Detail)
-	d.Contact = customer.Contact{Name: strings.ReplaceAll(r.Name, "*", "先"), Province: r.Place.Province, City: r.Place.City,
+	d.Contact = customer.Contact{Name: strings.ReplaceAll(r.Name, "*", "先"), Province: r.Place.Province,
+		City:     r.Place.City,
 		District: r.Place.District, Town: r.Place.Town, Detail: plain,
 		Phone: fmt.Sprintf("1380000%04d", dice(t.seed, "phone", k).IntN(10_000))}
 }

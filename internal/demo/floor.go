@@ -146,7 +146,8 @@ func (t *turn) pack() error {
 	}
 	packings := make([]fulfilment.Packing, len(list))
 	for i, p := range list {
-		packings[i] = fulfilment.Packing{Package: p.ID, WeightG: boxG + int64(dice(t.Seed, "scales", int64(p.ID)).IntN(20))}
+		packings[i] = fulfilment.Packing{Package: p.ID, WeightG: boxG + int64(dice(t.Seed, "scales",
+			int64(p.ID)).IntN(20))}
 		for _, it := range p.Items {
 			packings[i].WeightG += t.weights[it.SKU] * it.Qty
 		}
@@ -214,7 +215,8 @@ func (t *turn) closeOnPlatform(c order.Card) error {
 // holds their orders: those in the house go on, one that no carrier takes is given
 // up.
 func (t *turn) look() error {
-	for _, s := range []fulfilment.State{fulfilment.Planned, fulfilment.Released, fulfilment.Picked, fulfilment.Packed} {
+	for _, s := range []fulfilment.State{fulfilment.Planned, fulfilment.Released, fulfilment.Picked,
+		fulfilment.Packed} {
 		stuck, err := t.stuck(s)
 		if err != nil {
 			return err

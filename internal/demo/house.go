@@ -66,7 +66,8 @@ func New(ctx context.Context, o Options) (*House, error) {
 	if err != nil {
 		return nil, err
 	}
-	h := &House{Options: o, supply: newSupply(o.Seed, a), weights: map[id.SKU]int64{}, bins: map[id.Warehouse]map[string]id.Bin{}}
+	h := &House{Options: o, supply: newSupply(o.Seed, a), weights: map[id.SKU]int64{},
+		bins: map[id.Warehouse]map[string]id.Bin{}}
 	if h.teller, err = newTeller(o.Seed, a); err != nil {
 		return nil, err
 	}
@@ -79,7 +80,8 @@ func New(ctx context.Context, o Options) (*House, error) {
 }
 
 // ErrNotOpen says that there is no shop to wake.
-var ErrNotOpen = fault.New(fault.Missing, "demo_not_open", "这个数据库里没有演示店铺;请先建立", "There is no demo shop in this database; open one first")
+var ErrNotOpen = fault.New(fault.Missing, "demo_not_open", "这个数据库里没有演示店铺;请先建立",
+	"There is no demo shop in this database; open one first")
 
 // remember sets house and clock to where the story was.
 func (h *House) remember(ctx context.Context) error {

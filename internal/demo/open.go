@@ -48,7 +48,8 @@ func Open(ctx context.Context, d *db.DB, seed uint64) error {
 	if found {
 		return nil
 	}
-	for _, step := range []func(*db.Tx, goods.Assortment) error{openRules, openGoods, openBundles, openPlaces, openShops, openCarriers} {
+	for _, step := range []func(*db.Tx, goods.Assortment) error{openRules, openGoods, openBundles, openPlaces,
+		openShops, openCarriers} {
 		if err := d.Write(ctx, opening, func(tx *db.Tx) error { return step(tx, a) }); err != nil {
 			return err
 		}
@@ -72,10 +73,13 @@ func openRules(tx *db.Tx, _ goods.Assortment) error {
 func openGoods(tx *db.Tx, a goods.Assortment) error {
 	var list []catalog.SKU
 	for _, s := range a.SKUs {
-		list = append(list, catalog.SKU{Code: s.Code, Name: s.Name, NameEN: s.NameEN, Category: strings.Join(s.Category[:], "/"),
-			Brand: s.Brand, LengthMM: int64(s.LengthMM), WidthMM: int64(s.WidthMM), HeightMM: int64(s.HeightMM),
-			WeightG: int64(s.WeightG), Cost: money.Amount(s.CostFen), Price: money.Amount(s.PriceFen), LotTracked: s.LotTracked,
-			ShelfLifeDays: int64(s.ShelfLifeDays), LifeLeftDaysMin: int64(s.LeastRemainingLifeDays), Barcodes: []string{s.EAN13}})
+		list = append(list, catalog.SKU{Code: s.Code, Name: s.Name, NameEN: s.NameEN,
+			Category: strings.Join(s.Category[:], "/"),
+			Brand:    s.Brand, LengthMM: int64(s.LengthMM), WidthMM: int64(s.WidthMM), HeightMM: int64(s.HeightMM),
+			WeightG: int64(s.WeightG), Cost: money.Amount(s.CostFen), Price: money.Amount(s.PriceFen),
+			LotTracked:    s.LotTracked,
+			ShelfLifeDays: int64(s.ShelfLifeDays), LifeLeftDaysMin: int64(s.LeastRemainingLifeDays),
+			Barcodes: []string{s.EAN13}})
 	}
 	return all(catalog.Put(tx, list))
 }
@@ -87,7 +91,8 @@ func openBundles(tx *db.Tx, a goods.Assortment) error {
 	}
 	var list []catalog.SKU
 	for _, b := range a.Bundles {
-		s := catalog.SKU{Code: b.Code, Name: b.Name, NameEN: b.NameEN, Category: "组合装", Price: money.Amount(b.PriceFen), Bundle: true}
+		s := catalog.SKU{Code: b.Code, Name: b.Name, NameEN: b.NameEN, Category: "组合装",
+			Price: money.Amount(b.PriceFen), Bundle: true}
 		for _, c := range b.Components {
 			s.Parts = append(s.Parts, catalog.Part{SKU: skus[c.SKU].ID, Qty: int64(c.Qty)})
 		}
@@ -107,7 +112,8 @@ func codes(a goods.Assortment) []string {
 func openPlaces(tx *db.Tx, a goods.Assortment) error {
 	var list []inventory.Warehouse
 	for _, w := range a.Warehouses {
-		list = append(list, inventory.Warehouse{Code: w.Code, Name: w.Name, Store: w.Kind == "store", Province: w.ProvinceCode[:2],
+		list = append(list, inventory.Warehouse{Code: w.Code, Name: w.Name, Store: w.Kind == "store",
+			Province: w.ProvinceCode[:2],
 			TimeZone: w.TimeZone, CutOff: w.CutOff})
 	}
 	opened, err := inventory.OpenWarehouses(tx, list)
@@ -151,7 +157,8 @@ func openShops(tx *db.Tx, a goods.Assortment) error {
 			kind = shop.Store
 		}
 		opened, err := shop.Open(tx, []shop.Shop{{Code: s.Code, Name: s.Name, Platform: s.Platform, Kind: kind,
-			Currency: money.Currency(s.Currency), TimeZone: s.TimeZone, ReserveUnpaid: s.Platform == "taobao", Promises: kind != shop.Online}})
+			Currency: money.Currency(s.Currency), TimeZone: s.TimeZone, ReserveUnpaid: s.Platform == "taobao",
+			Promises: kind != shop.Online}})
 		if err != nil {
 			return err
 		}
@@ -164,7 +171,8 @@ func openShops(tx *db.Tx, a goods.Assortment) error {
 
 // openRoutes sets the list of each province, and the nearest region's as the general
 // one.
-func openRoutes(tx *db.Tx, of id.Shop, s goods.Shop, provinces []goods.Province, places map[string]inventory.Warehouse) error {
+func openRoutes(tx *db.Tx, of id.Shop, s goods.Shop, provinces []goods.Province,
+	places map[string]inventory.Warehouse) error {
 	set := func(province string, list []string) error {
 		var ids []id.Warehouse
 		for _, code := range list {
@@ -208,9 +216,12 @@ func openCarriers(tx *db.Tx, a goods.Assortment) error {
 	for _, t := range a.Tariffs {
 		for _, p := range a.Provinces {
 			if p.Group == t.DestinationGroup {
-				tariffs = append(tariffs, carrier.Tariff{Carrier: ids[t.Carrier], Service: t.Service, Origin: t.OriginProvinceCode[:2],
-					Destination: p.Code[:2], FirstWeightG: int64(t.FirstWeightG), FirstPrice: money.Amount(t.FirstPriceFen),
-					NextWeightG: int64(t.ContinuedWeightG), NextPrice: money.Amount(t.ContinuedPriceFen), Days: int64(t.Days)})
+				tariffs = append(tariffs, carrier.Tariff{Carrier: ids[t.Carrier], Service: t.Service,
+					Origin:      t.OriginProvinceCode[:2],
+					Destination: p.Code[:2], FirstWeightG: int64(t.FirstWeightG),
+					FirstPrice:  money.Amount(t.FirstPriceFen),
+					NextWeightG: int64(t.ContinuedWeightG), NextPrice: money.Amount(t.ContinuedPriceFen),
+					Days: int64(t.Days)})
 			}
 		}
 	}
@@ -278,7 +289,8 @@ func openingStock(tx *db.Tx, s *supply, a goods.Assortment) (list []inventory.Re
 			return nil, err
 		}
 		for i, k := range s.goods {
-			r := inventory.Receipt{Place: inventory.Place{Warehouse: places[w.Code].ID, SKU: skus[k.Code].ID}, Qty: s.opening(i, w.Code, now),
+			r := inventory.Receipt{Place: inventory.Place{Warehouse: places[w.Code].ID, SKU: skus[k.Code].ID},
+				Qty: s.opening(i, w.Code, now),
 				Lot: lot(k, now.AddDate(0, 0, -45), 0), Bin: bins[k.Code], Reference: "OPENING"}
 			if old := r.Qty / 10; old > 0 && k.ShelfLifeDays > 0 && i%10 == 3 { // a tenth of it must go soon
 				near := r

@@ -108,7 +108,8 @@ func (t *turn) follow() error {
 	f := &t.now.Followed
 	err := t.read(func(tx *db.Tx) error {
 		waybills = nil
-		page, err := fulfilment.Waiting(tx, fulfilment.Filter{State: rounds[f.Round], After: f.After, Limit: followLook})
+		page, err := fulfilment.Waiting(tx, fulfilment.Filter{State: rounds[f.Round], After: f.After,
+			Limit: followLook})
 		if err != nil {
 			return err
 		}

@@ -61,7 +61,8 @@ func TestTeller(t *testing.T) {
 			}
 		}
 	}
-	for _, word := range []string{taobao, jd, web, store, "unpaid", "forbidden", "to_ship", "then closed", "then to_ship"} {
+	for _, word := range []string{taobao, jd, web, store, "unpaid", "forbidden", "to_ship", "then closed",
+		"then to_ship"} {
 		if seen[word] == 0 {
 			t.Errorf("never seen: %s", word)
 		}

@@ -43,7 +43,8 @@ type supply struct {
 }
 
 func newSupply(seed uint64, a goods.Assortment) *supply {
-	s := &supply{seed: seed, goods: a.SKUs, rank: map[string]int{}, weekly: map[string]float64{}, shares: map[string]float64{}, inStore: map[string]bool{}}
+	s := &supply{seed: seed, goods: a.SKUs, rank: map[string]int{}, weekly: map[string]float64{},
+		shares: map[string]float64{}, inStore: map[string]bool{}}
 	total := 0
 	for _, k := range a.SKUs {
 		total += k.WeeklyWeight
@@ -52,9 +53,8 @@ func newSupply(seed uint64, a goods.Assortment) *supply {
 		total += b.WeeklyWeight
 	}
 	each := OrdersPerDay * 7 * unitsAnOrder / float64(total)
-	for i, k := range a.SKUs {
+	for _, k := range a.SKUs {
 		s.weekly[k.Code] += each * float64(k.WeeklyWeight)
-		s.inStore[k.Code] = i%(max(len(a.SKUs)/storeRange, 1)) == 0
 	}
 	for _, b := range a.Bundles {
 		for _, c := range b.Components {
@@ -64,7 +64,7 @@ func newSupply(seed uint64, a goods.Assortment) *supply {
 	wanted := codes(a)
 	slices.SortStableFunc(wanted, func(a, b string) int { return cmp.Compare(s.weekly[b], s.weekly[a]) })
 	for i, code := range wanted {
-		s.rank[code] = i
+		s.rank[code], s.inStore[code] = i, i < storeRange
 	}
 	s.share(a)
 	return s
@@ -117,7 +117,8 @@ func (s *supply) first(i int) time.Time {
 // by rank, so that what is wanted much and what is wanted little fail alike. What is
 // wanted most never fails: a single one would make every twentieth line short.
 func (s *supply) fails(i int, slot int64) bool {
-	return s.rank[s.goods[i].Code] >= failFrom && (int64(s.rank[s.goods[i].Code])+slot*7+int64(s.seed%failEvery))%failEvery == 0
+	return s.rank[s.goods[i].Code] >= failFrom &&
+		(int64(s.rank[s.goods[i].Code])+slot*7+int64(s.seed%failEvery))%failEvery == 0
 }
 
 // opening is what lies in a warehouse when the story begins: what would be left now
@@ -204,7 +205,8 @@ func (h *House) delivery(tx *db.Tx, k goods.SKU, at time.Time, slot int64) ([]in
 func (h *House) mishap(w inventory.Warehouse, day string) inventory.Loss {
 	d := dice(h.now.Seed, "mishap", w.Code, day)
 	k := one(d, h.supply.goods)
-	return inventory.Loss{Place: inventory.Place{Warehouse: w.ID, SKU: h.skus[k.Code].ID}, Qty: int64(between(d, 1, 3)), Kind: "damage",
+	return inventory.Loss{Place: inventory.Place{Warehouse: w.ID, SKU: h.skus[k.Code].ID}, Qty: int64(between(d, 1,
+		3)), Kind: "damage",
 		Reference: strings.Join([]string{"DMG", w.Code, day}, "-")}
 }
 

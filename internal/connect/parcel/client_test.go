@@ -22,7 +22,8 @@ func TestClient(t *testing.T) {
 	now := start
 	server := httptest.NewServer(sim.Handler(sim.Options{Seed: 1, Now: func() time.Time { return now }}))
 	defer server.Close()
-	c := parcel.New(parcel.Options{URL: server.URL, Collected: func(_ context.Context, number string) (time.Time, error) {
+	c := parcel.New(parcel.Options{URL: server.URL, Collected: func(_ context.Context, number string) (time.Time,
+		error) {
 		if strings.HasSuffix(number, "0") {
 			return time.Time{}, nil
 		}
@@ -69,15 +70,20 @@ func TestClientFaults(t *testing.T) {
 		answer http.HandlerFunc
 		want   fault.Kind
 	}{
-		"busy_did_nothing":           {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(503) }, fault.Transient},
-		"server_error_may_have_done": {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(500) }, fault.Unknown},
-		"refusal_is_told":            {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(400) }, fault.Invalid},
-		"no_json_may_have_done":      {func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, "<html>") }, fault.Unknown},
+		"busy_did_nothing": {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(503) },
+			fault.Transient},
+		"server_error_may_have_done": {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(500) },
+			fault.Unknown},
+		"refusal_is_told": {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(400) },
+			fault.Invalid},
+		"no_json_may_have_done": {func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, "<html>") },
+			fault.Unknown},
 		"endless_answer_is_cut": {func(w http.ResponseWriter, _ *http.Request) {
 			fmt.Fprint(w, `{"number":"`+strings.Repeat("1", 2<<20)+`"}`)
 		}, fault.Unknown},
-		"cut_connection_may_have_done": {func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, fault.Unknown},
-		"slow_answer_may_have_done":    {func(_ http.ResponseWriter, r *http.Request) {
+		"cut_connection_may_have_done": {func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) },
+			fault.Unknown},
+		"slow_answer_may_have_done": {func(_ http.ResponseWriter, r *http.Request) {
 			_, _ = io.Copy(io.Discard, r.Body)
 			<-r.Context().Done()
 		}, fault.Unknown},

@@ -116,7 +116,7 @@ func TestTrack(t *testing.T) {
 	ends := map[string]int{}
 	shuffled := 0
 	for i := range 1000 {
-		number := fmt.Sprintf("PX%d", i)
+		number := fmt.Sprintf("PX%06d", i)
 		now = start.Add(300 * time.Hour)
 		events := track(t, base, number, start)
 		if len(events) == 0 {
@@ -139,20 +139,20 @@ func TestTrack(t *testing.T) {
 		t.Errorf("ends %v, %d in a strange order", ends, shuffled)
 	}
 	t.Run("not_collected_has_no_news", func(t *testing.T) {
-		r, err := http.Get(base + "/track?number=PX1")
+		r, err := http.Get(base + "/track?number=PX01")
 		if err != nil {
 			t.Fatal(err)
 		}
 		defer r.Body.Close()
 		body, _ := io.ReadAll(r.Body)
-		if strings.TrimSpace(string(body)) != `{"number":"PX1","events":[]}` {
+		if strings.TrimSpace(string(body)) != `{"number":"PX01","events":[]}` {
 			t.Errorf("%s", body)
 		}
 	})
 	t.Run("a_restart_tells_the_same", func(t *testing.T) {
 		now = start.Add(100 * time.Hour)
 		other := serve(t, &now, 1)
-		if a, b := track(t, base, "PX7", start), track(t, other, "PX7", start); !slices.Equal(a, b) {
+		if a, b := track(t, base, "PX07", start), track(t, other, "PX07", start); !slices.Equal(a, b) {
 			t.Errorf("%v and %v", a, b)
 		}
 	})
