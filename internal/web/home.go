@@ -59,7 +59,8 @@ const (
 	shownLow   = 10
 	shownWork  = 8
 	stockMax   = 5000 // counters looked at for low stock
-	rowsMax    = 40
+	rowsHome   = 20   // orders on the first page, above the panels
+	rowsMax    = 50   // and where a list was asked for
 )
 
 // gather reads the summary on one snapshot.
@@ -269,7 +270,7 @@ func rateText(perMinute float64) string {
 var errFilter = fault.New(fault.Invalid, "filter_invalid", "筛选条件有误;请从首页重新选择", "The filter is not understood; choose again from the first page")
 
 func filterOf(q url.Values) (order.Filter, error) {
-	f := order.Filter{Limit: rowsMax, Word: order.Word(q.Get("word")), Blocked: q.Get("blocked") == "1"}
+	f := order.Filter{Limit: rowsHome, Word: order.Word(q.Get("word")), Blocked: q.Get("blocked") == "1"}
 	if f.Word != "" && !slices.Contains(order.Words(), f.Word) {
 		return f, errFilter
 	}
@@ -278,6 +279,9 @@ func filterOf(q url.Values) (order.Filter, error) {
 		if f.Before = id.Order(n); !ok {
 			return f, errFilter
 		}
+	}
+	if f.Word != "" || f.Blocked || f.Before != 0 {
+		f.Limit = rowsMax
 	}
 	return f, nil
 }
@@ -363,17 +367,27 @@ func (v *visit) row(c order.Card, sum *summary, holds []review.Hold) row {
 func (v *visit) why(c order.Card, holds []review.Hold) string {
 	switch {
 	case c.Blocked && v.lang == "zh":
-		return c.Why
+		return strings.Join(once(strings.Split(c.Why, ";")), ";")
 	case c.Blocked:
 		var list []string
 		for _, h := range holds {
 			list = append(list, h.ReasonEN)
 		}
-		return strings.Join(list, "; ")
+		return strings.Join(once(list), "; ")
 	case c.Short && (c.Word == order.Reviewed || c.Word == order.WaitService):
 		return v.word("why_short")
 	}
 	return v.word("why_" + string(c.Word))
+}
+
+// once leaves each sentence once: two short lines have one reason.
+func once(list []string) (rest []string) {
+	for _, s := range list {
+		if !slices.Contains(rest, s) {
+			rest = append(rest, s)
+		}
+	}
+	return rest
 }
 
 // grid is the table of packages: states across, warehouses down.

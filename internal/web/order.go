@@ -139,9 +139,9 @@ func (k *known) lookTimeline(tx *db.Tx) error {
 	for i := 0; err == nil && i < len(k.notices); i++ {
 		err = add("notice", int64(k.notices[i].ID))
 	}
-	rank := []string{"order", "hold", "package", "waybill", "notice"}
+	// Of one instant, the order in which they were written.
 	slices.SortStableFunc(k.rows, func(a, b happened) int {
-		return cmp.Or(cmp.Compare(a.At, b.At), cmp.Compare(slices.Index(rank, a.about), slices.Index(rank, b.about)))
+		return cmp.Or(cmp.Compare(a.At, b.At), cmp.Compare(a.Stream, b.Stream), cmp.Compare(a.Seq, b.Seq))
 	})
 	return err
 }
@@ -331,13 +331,13 @@ func (v *visit) timeline(k *known) (events []event) {
 		holds[int64(h.ID)] = h
 	}
 	for _, r := range slices.Backward(k.rows) {
-		e := event{What: v.did(r), By: r.By.Actor, Time: v.stampOf(r.At, k.now, k.shop.TimeZone)}
+		e := event{What: v.did(r), By: v.actor(r.By.Actor), Time: v.stampOf(r.At, k.now, k.shop.TimeZone)}
 		switch h, held := holds[r.ID]; {
 		case held:
 			e.Detail = pair{h.ReasonZH, h.ReasonEN}.in(v.lang)
 		case r.about == "package":
 			e.Detail = id.Package(r.ID).String()
-		default:
+		case r.What != "completed": // whose reason is always the same
 			e.Detail = reason(r.Payload)
 		}
 		events = append(events, e)
@@ -354,6 +354,15 @@ func (v *visit) did(r happened) string {
 		return v.word("package") + " " + pair{zh, en}.in(v.lang)
 	}
 	return r.What
+}
+
+// actor names who did it; what runs by itself is the system.
+func (v *visit) actor(name string) string {
+	kind, _, _ := strings.Cut(name, ":")
+	if slices.Contains([]string{"reader", "job", "errand", "worker", "system"}, kind) {
+		return v.word("system")
+	}
+	return name
 }
 
 // reason gives the why of a payload, empty where it has none.

@@ -41,7 +41,7 @@ var words = map[string]pair{
 	"goods": {"商品", "Goods"}, "discount": {"优惠", "Discount"}, "freight": {"运费", "Freight"}, "fee": {"费用", "Fees"}, "total": {"应付", "Total"}, "paid": {"已付", "Paid"},
 	"lines": {"商品明细", "Lines"}, "price": {"单价", "Price"}, "due": {"应付", "Due"},
 	"q_ordered": {"订购", "Ordered"}, "q_cancelled": {"取消", "Cancelled"}, "q_reserved": {"占用", "Reserved"}, "q_short": {"缺", "Short"}, "q_picked": {"已拣", "Picked"}, "q_shipped": {"已发", "Shipped"}, "q_delivered": {"已签收", "Delivered"}, "q_returned": {"退回", "Returned"},
-	"holds": {"挂起原因", "Holds"}, "holds_empty": {"没有挂起。", "Nothing ever held this order."}, "col_reason": {"原因", "Reason"}, "col_ends": {"如何解除", "How it ends"}, "col_placed": {"开始", "Since"}, "released": {"已解除", "released"},
+	"holds": {"挂起原因", "Holds"}, "holds_empty": {"没有挂起。", "Nothing ever held this order."}, "col_placed": {"开始", "Since"}, "released": {"已解除", "released"},
 	"order_packages": {"包裹与物流", "Packages and tracking"}, "order_packages_empty": {"还没有包裹。", "No package yet."}, "waybill": {"运单", "Waybill"}, "no_waybill": {"未取号", "no number yet"}, "stopped": {"已叫停", "stopped"},
 	"messages": {"客户消息", "Messages to the customer"}, "messages_empty": {"还没有消息。", "No message yet."},
 	"timeline": {"时间线", "Timeline"}, "by": {"操作", "by"}, "kind_bundle": {"组合装", "bundle"}, "kind_component": {"组合装部件", "part of a bundle"}, "kind_gift": {"赠品", "gift"}, "kind_charge": {"费用", "charge"}, "kind_goods": {"", ""},
@@ -51,8 +51,7 @@ var words = map[string]pair{
 	"word_wait_pick": {"待拣货", "to pick"}, "word_wait_pack": {"待打包", "to pack"}, "word_wait_ship": {"待发货", "to ship"}, "word_part_out": {"部分发货", "partly shipped"},
 	"word_out": {"已发货", "shipped"}, "word_completed": {"已完成", "completed"}, "word_cancelled": {"已取消", "cancelled"}, "word_rejected": {"已驳回", "rejected"},
 
-	"why_wait_pay": {"等待买家付款", "Waits for the buyer's payment"}, "why_wait_service": {"等待客审通过", "Waits for customer service to pass it"}, "why_delayed": {"延时审核,到时自动通过", "Its review is delayed and passes by itself"},
-	"why_wait_finance": {"等待财审通过", "Waits for finance to pass it"}, "why_reviewed": {"已备货,等待安排包裹并下发仓库", "Stock is reserved; waits to be sent to the warehouse"}, "why_short": {"缺货,等待到货", "Out of stock; waits for goods to arrive"},
+	"why_wait_pay": {"等待买家付款", "Waits for the buyer's payment"}, "why_wait_service": {"等待客审通过", "Waits for customer service to pass it"}, "why_wait_finance": {"等待财审通过", "Waits for finance to pass it"}, "why_reviewed": {"已备货,等待安排包裹并下发仓库", "Stock is reserved; waits to be sent to the warehouse"}, "why_short": {"缺货,等待到货", "Out of stock; waits for goods to arrive"},
 	"why_wait_pick": {"已下发仓库,等待拣货", "With the warehouse, waits to be picked"}, "why_wait_pack": {"已拣货,等待打包", "Picked, waits to be packed"}, "why_wait_ship": {"已打包,等待交给快递", "Packed, waits for the carrier"},
 	"why_part_out": {"部分包裹已发出,其余待发", "Some packages have left, others wait"}, "why_out": {"运输途中", "On its way"}, "why_completed": {"", ""}, "why_cancelled": {"", ""}, "why_rejected": {"审核未通过", "Did not pass the review"},
 
@@ -76,5 +75,5 @@ var words = map[string]pair{
 	"did_package_assigned": {"选定快递", "carrier chosen"}, "did_package_readdressed": {"包裹改址", "package readdressed"}, "did_package_shrunk": {"取出商品", "goods taken out"}, "did_package_stopped": {"包裹叫停", "package stopped"}, "did_package_resumed": {"解除叫停", "package resumed"}, "did_package_planned": {"包裹已计划", "package planned"},
 	"did_waybill_asked": {"申请运单号", "waybill asked for"}, "did_waybill_numbered": {"取得运单号", "waybill numbered"}, "did_waybill_used": {"运单已使用", "waybill used"}, "did_waybill_reclaimed": {"运单号回收", "waybill reclaimed"}, "did_waybill_tracked": {"物流更新", "tracking news"},
 	"did_notice_notice_queued": {"消息待发送", "message queued"}, "did_notice_notice_sent": {"消息已发送", "message sent"}, "did_notice_notice_failed": {"消息发送失败", "message not sent"},
-	"package": {"包裹", "package"},
+	"package": {"包裹", "package"}, "system": {"系统", "system"},
 }
