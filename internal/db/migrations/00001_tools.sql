@@ -61,10 +61,10 @@ CREATE TABLE journal_anchors (
     hash BYTEA NOT NULL
 );
 
--- room: job
 -- run_at is the planned time (of a recurring job: its slot). due_at is when the
 -- row may be taken next: while it waits, the planned time or the end of its
 -- back-off; while it is leased, the end of the lease.
+-- room: job
 CREATE TABLE jobs (
     job_id BIGINT PRIMARY KEY,
     kind TEXT NOT NULL,
