@@ -109,6 +109,9 @@ func (t *turn) handle(c work) error {
 	if c.card.Order == 0 || c.Kind == "late_cancellation" {
 		return t.settle(c)
 	}
+	if c.card.Word == order.Refused {
+		return t.closeOnPlatform(c.card) // rejected in an earlier turn, and now refunded
+	}
 	goesOn := func(perMille int) bool { return t.fate("answer", c).IntN(1000) < perMille }
 	switch c.Kind {
 	case "contact_missing", "contact_malformed", "address_missing", "address_unclear":

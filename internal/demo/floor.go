@@ -195,6 +195,7 @@ func (t *turn) regret() error {
 			t.now.Tally.CancelledPacked += count(gone)
 		} else {
 			err = t.closeOnPlatform(c)
+			t.now.Tally.CancelledPacked += count(err == nil)
 		}
 		if err != nil {
 			return err
@@ -203,11 +204,11 @@ func (t *turn) regret() error {
 	return nil
 }
 
+// closeOnPlatform has the buyer's platform say that the order is over.
 func (t *turn) closeOnPlatform(c order.Card) error {
 	d := t.teller.tell(orderOf(c.ExternalNo), c.OrderedAt, t.now.At)
 	closed(d)
 	d.ModifiedAt = t.now.At
-	t.now.Tally.CancelledPacked++
 	return t.send([]*order.Draft{d})
 }
 
