@@ -39,7 +39,7 @@ proof: build tools ## the full figures, one line each, into docs/proof.md
 	@scripts/proof.sh
 
 soak: build ## hours of the demo at high speed with checks, by hand
-	./$(BIN) demo --speed 600 --for $${HOURS:-2400} && ./$(BIN) check
+	./$(BIN) demo --fresh --speed 600 --for $${HOURS:-2400} && ./$(BIN) check --data data/demo
 
 fuzz: ## every fuzz target for a while (FUZZTIME=30s)
 	@scripts/fuzz.sh $${FUZZTIME:-30s}

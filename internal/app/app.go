@@ -10,6 +10,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"runtime/debug"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -24,6 +25,7 @@ import (
 
 // Main runs one command line and gives the exit code.
 func Main(args []string, out, errs io.Writer) int {
+	syscall.Umask(0o077) // data, keys and backups are for their owner alone
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	p := &program{out: out, errs: errs}
@@ -51,10 +53,11 @@ func anchorFile(c cli.Common) string { return filepath.Join(c.Data, "anchors.log
 
 // house is an open database with what the stories need.
 type house struct {
-	d    *db.DB
-	kit  flow.Kit
-	log  *slog.Logger
-	stop context.CancelFunc
+	failed atomic.Pointer[error] // why the database stopped writing
+	d      *db.DB
+	kit    flow.Kit
+	log    *slog.Logger
+	stop   context.CancelFunc
 }
 
 func (h *house) close() {
@@ -91,6 +94,7 @@ func (p *program) open(ctx context.Context, c cli.Common, options db.Options) (c
 	options.Holder = fmt.Sprintf("pid %d", os.Getpid())
 	options.Stopped = func(why error) {
 		h.log.Error("writing has stopped", "why", why)
+		h.failed.Store(&why)
 		h.stop()
 	}
 	options.Slow = func(by db.By, took time.Duration) {

@@ -88,6 +88,9 @@ func (p *program) run(ctx context.Context, c cli.Common, h *house, listen string
 	_ = server.Shutdown(grace)
 	all.Wait()
 	p.say("已停止 / stopped")
+	if why := h.failed.Load(); why != nil {
+		return *why
+	}
 	return failed
 }
 

@@ -4,13 +4,15 @@
 //
 //	accept.go    a channel's orders come in: place, judge, source, reserve
 //	amend.go     the channel says more about an order we have
-//	review.go    people pass, hold, release and reject
+//	holds.go     people and rules pass, hold, release and reject
 //	cancel.go    an order or lines of it are taken back
 //	stock.go     goods arrive, are counted, break: the queue is served
 //	plan.go      reviewed orders become packages; packages are released
 //	warehouse.go picked, packed, handed over
 //	collect.go   taken at the counter, and brought back there
 //	track.go     what the carrier says: delivered, refused, returned
+//	collect.go   goods taken at the counter, and brought back there
+//	batch.go     many messages in one transaction, the offender apart
 //	check.go     proves the books of all rooms, and between them
 //
 // Locks are taken in the house's order: orders, packages, reservations, stock
