@@ -216,9 +216,11 @@ func judge(tx *db.Tx, kit Kit, members []*accepting) error {
 	}
 	for i, v := range review.Judge(set, facts, tx.Now()) {
 		m := asked[i]
-		m.verdict, m.holds = v, v.Holds
+		m.verdict = v
 		m.order.Review, m.order.DelayUntil = v.Review, v.DelayUntil
-		m.holds = append(m.holds, ownHolds(m)...)
+		if !m.order.Ended() { // what the channel had closed before is stopped by nothing
+			m.holds = append(v.Holds, ownHolds(m)...)
+		}
 	}
 	return nil
 }

@@ -43,7 +43,7 @@ func amend(tx *db.Tx, kit Kit, which id.Order, n *order.Order, party *customer.P
 	if err := takeBack(tx, o, a); err != nil {
 		return false, err
 	}
-	if o.CancelledAt == 0 {
+	if !o.Ended() {
 		if err := follow(tx, o, a, s); err != nil {
 			return false, err
 		}
@@ -108,7 +108,7 @@ func stopPackages(tx *db.Tx, o id.Order, why string) (bool, error) {
 // takeBack cancels what the channel took back, or asks a person where goods have
 // left already.
 func takeBack(tx *db.Tx, o *order.Order, a *order.Amendment) error {
-	c := Cancellation{Order: o.ID, Lines: a.Cancel, Why: "平台取消"}
+	c := Cancellation{Order: o.ID, Lines: a.Cancel, Why: order.ByChannel}
 	if a.Closed {
 		c.Lines = nil
 	} else if len(a.Cancel) == 0 {

@@ -236,6 +236,9 @@ func Reject(tx *db.Tx, list []review.Decision) ([]fault.Outcome[order.Review], e
 		if err := giveUp(tx, rejected); err != nil {
 			return err
 		}
+		if _, err := review.ReleaseAll(tx, idsOf(rejected), "order rejected"); err != nil {
+			return err
+		}
 		return refresh(tx, orders)
 	})
 }

@@ -9,7 +9,6 @@ import (
 	"baihuo/internal/id"
 	"baihuo/internal/inventory"
 	"baihuo/internal/order"
-	"baihuo/internal/review"
 )
 
 // Plan makes packages of orders that are reviewed, not blocked and not short:
@@ -50,47 +49,22 @@ func Plan(tx *db.Tx, limit int) (planned int, err error) {
 // plannable keeps the orders that are still ready now that they are locked, those
 // that owe no goods apart, and mends the cards of the others.
 func plannable(tx *db.Tx, orders []*order.Order) (ready, bare []*order.Order, err error) {
-	ids := idsOf(orders)
-	holds, err := review.Live(tx, ids)
-	if err != nil {
-		return nil, nil, err
-	}
-	packages, err := fulfilment.OfOrders(tx, ids)
+	facts, err := gather(tx, orders)
 	if err != nil {
 		return nil, nil, err
 	}
 	var stale []*order.Order
-	for _, o := range orders {
+	for i, o := range orders {
 		switch {
-		case o.Review != order.Passed || o.Ended() || len(holds[o.ID]) > 0 || len(packagesLive(packages[o.ID])) > 0 || shortUnits(o) > 0:
+		case !facts[i].Card().Ready:
 			stale = append(stale, o)
-		case o.Claims(true) && owesNoGoods(o):
+		case o.Bare():
 			bare = append(bare, o)
 		default:
 			ready = append(ready, o)
 		}
 	}
 	return ready, bare, refresh(tx, stale)
-}
-
-// owesNoGoods says that nothing but charges is open. Goods that the catalog does
-// not know are owed all the same.
-func owesNoGoods(o *order.Order) bool {
-	for _, l := range o.Lines {
-		if l.Kind != order.Charge && l.Open() > 0 {
-			return false
-		}
-	}
-	return true
-}
-
-func packagesLive(list []*fulfilment.Package) (live []*fulfilment.Package) {
-	for _, p := range list {
-		if p.Live() {
-			live = append(live, p)
-		}
-	}
-	return live
 }
 
 func packageDrafts(tx *db.Tx, orders []*order.Order) ([]fulfilment.Draft, error) {
@@ -108,10 +82,19 @@ func packageDrafts(tx *db.Tx, orders []*order.Order) ([]fulfilment.Draft, error)
 	if err != nil {
 		return nil, err
 	}
+	packed, err := inPackages(tx, orders)
+	if err != nil {
+		return nil, err
+	}
 	var drafts []fulfilment.Draft
-	for i, c := range claims {
+	for _, c := range claims {
 		o := byID[c.Order]
-		if i == 0 || claims[i-1].Order != c.Order || claims[i-1].Place.Warehouse != c.Place.Warehouse {
+		c.Open -= packed[placed{c.Line, c.Place.Warehouse}]
+		if c.Open <= 0 {
+			continue
+		}
+		last := len(drafts) - 1
+		if last < 0 || drafts[last].Items[0].Order != c.Order || drafts[last].Warehouse != c.Place.Warehouse {
 			drafts = append(drafts, fulfilment.Draft{Warehouse: c.Place.Warehouse, Shop: o.Shop, Recipient: o.Recipient,
 				Digest: people[o.Recipient].Digest, Region: o.Region, ShipBy: o.ShipBy})
 		}
@@ -119,6 +102,30 @@ func packageDrafts(tx *db.Tx, orders []*order.Order) ([]fulfilment.Draft, error)
 		d.Items = append(d.Items, fulfilment.Item{Line: c.Line, Order: c.Order, SKU: c.Place.SKU, Qty: c.Open})
 	}
 	return drafts, nil
+}
+
+type placed struct {
+	line      id.Line
+	warehouse id.Warehouse
+}
+
+// inPackages says what of the orders' claims lies in packages that have not left.
+func inPackages(tx *db.Tx, orders []*order.Order) (map[placed]int64, error) {
+	of, err := fulfilment.OfOrders(tx, idsOf(orders))
+	if err != nil {
+		return nil, err
+	}
+	packed := map[placed]int64{}
+	for _, o := range orders {
+		for _, p := range of[o.ID] {
+			for _, it := range p.Items {
+				if p.State.InHouse() && it.Order == o.ID {
+					packed[placed{it.Line, p.Warehouse}] += it.Qty
+				}
+			}
+		}
+	}
+	return packed, nil
 }
 
 // Release puts up to limit planned packages of a warehouse on a pick list and

@@ -66,6 +66,16 @@ func gather(tx *db.Tx, orders []*order.Order) ([]order.Facts, error) {
 	return facts, nil
 }
 
+// unitsOf counts the pieces of one order in a package.
+func unitsOf(p *fulfilment.Package, o id.Order) (n int64) {
+	for _, it := range p.Items {
+		if it.Order == o {
+			n += it.Qty
+		}
+	}
+	return n
+}
+
 // progress notes how far the packages of an order have come.
 func progress(f *order.Facts, packages []*fulfilment.Package) {
 	f.Released, f.Picked, f.Packed = false, false, true
@@ -78,6 +88,7 @@ func progress(f *order.Facts, packages []*fulfilment.Package) {
 			f.PackagesOut++
 			continue
 		}
+		f.UnitsInHouse += unitsOf(p, f.Order.ID)
 		f.Released = f.Released || p.State != fulfilment.Planned
 		f.Picked = f.Picked || p.State == fulfilment.Picked || p.State == fulfilment.Packed
 		f.Packed = f.Packed && p.State == fulfilment.Packed

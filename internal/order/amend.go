@@ -3,6 +3,7 @@ package order
 import (
 	"encoding/hex"
 	"encoding/json"
+	"slices"
 	"strconv"
 
 	"baihuo/internal/db"
@@ -13,8 +14,9 @@ import (
 // Amending is a three-way merge. The new message is compared with what the
 // channel said last, and only what the channel changed is applied. What the
 // channel said last is the order itself, except for the fields a person changed
-// since: for those Order.Edited keeps the channel's word. Where the channel now
-// changes such a field too, both values stand and a person decides.
+// since and for lines of which the channel took pieces back: for those
+// Order.Edited keeps the channel's word. Where the channel now changes a field that
+// a person changed too, both values stand and a person decides.
 
 // Conflict is a field that a person and the channel both changed.
 type Conflict struct {
@@ -87,19 +89,24 @@ func Amend(tx *db.Tx, o, n *Order, digest, fresh []byte) (*Amendment, error) {
 	if n.ModifiedAt <= o.ModifiedAt {
 		return a, nil
 	}
-	if o.Ended() {
-		return a, a.noteLate(tx, o, n)
-	}
 	before := o.ChannelState
 	edited := o.edits()
 	for _, f := range fields {
 		a.merge(f, o, n, edited)
 	}
-	a.contact(hex.EncodeToString(digest), hex.EncodeToString(fresh), edited)
-	added, changed := a.lines(o, n)
+	var added, changed []*Line
+	if o.Ended() {
+		a.Conflicts = nil // nothing is left to decide; its words are kept all the same
+	} else {
+		a.contact(hex.EncodeToString(digest), hex.EncodeToString(fresh), edited)
+		added, changed = a.lines(o, n, edited)
+	}
 	o.sum(0)
 	o.ModifiedAt = n.ModifiedAt
 	o.Edited = jsonOrEmpty(edited, len(edited) == 0)
+	if o.Ended() {
+		return a, save(tx, o, nil, "amended", map[string]any{"changed": a.Changed})
+	}
 	a.Paid = before != ToShip && o.ChannelState == ToShip
 	a.Closed = before != Closed && o.ChannelState == Closed
 	if len(added) > 0 {
@@ -107,17 +114,7 @@ func Amend(tx *db.Tx, o, n *Order, digest, fresh []byte) (*Amendment, error) {
 			return nil, err
 		}
 	}
-	return a, save(tx, o, changed, "amended", map[string]any{"changed": a.Changed, "conflicts": conflictNames(a.Conflicts)})
-}
-
-// noteLate keeps the channel's last word on an order that has ended here.
-func (a *Amendment) noteLate(tx *db.Tx, o, n *Order) error {
-	if o.ChannelState == n.ChannelState && o.ChannelWord == n.ChannelWord {
-		return nil
-	}
-	a.Changed = []string{"channel_state"}
-	o.ChannelState, o.ChannelWord, o.ModifiedAt = n.ChannelState, n.ChannelWord, n.ModifiedAt
-	return save(tx, o, nil, "amended", map[string]any{"changed": a.Changed})
+	return a, save(tx, o, once(changed), "amended", map[string]any{"changed": a.Changed, "conflicts": conflictNames(a.Conflicts)})
 }
 
 func (o *Order) edits() map[string]string {
@@ -162,21 +159,18 @@ func (a *Amendment) contact(ours, theirs string, edited map[string]string) {
 	}
 }
 
-// lines merges the lines by the channel's number, or by code where it has none.
-func (a *Amendment) lines(o, n *Order) (added, changed []*Line) {
+// lines merges the lines by the channel's number and code, or by code alone where
+// it has no numbers: another code is other goods.
+func (a *Amendment) lines(o, n *Order, edited map[string]string) (added, changed []*Line) {
 	matched := map[*Line]bool{}
 	news := tops(n)
 	for _, l := range tops(o) {
-		m := match(l, news, matched)
-		if m == nil {
-			if l.Open() > 0 && l.Kind != Charge {
-				a.Cancel[l.ID] = l.Open()
-				a.Changed = append(a.Changed, "line "+strconv.Itoa(l.Position)+" removed")
-			}
-			continue
+		if m := match(l, news, matched); m != nil {
+			matched[m] = true
+			changed = append(changed, a.line(o, l, m, edited)...)
+		} else if l.Kind != Charge {
+			changed = append(changed, a.quantity(o, l, 0, edited)...)
 		}
-		matched[m] = true
-		changed = append(changed, a.line(o, l, m)...)
 	}
 	for _, m := range news {
 		if matched[m] {
@@ -208,7 +202,7 @@ func match(l *Line, news []*Line, taken map[*Line]bool) *Line {
 			continue
 		}
 		if l.ExternalNo != "" || m.ExternalNo != "" {
-			if l.ExternalNo == m.ExternalNo {
+			if l.ExternalNo == m.ExternalNo && l.Code == m.Code {
 				return m
 			}
 		} else if l.Code == m.Code {
@@ -219,7 +213,7 @@ func match(l *Line, news []*Line, taken map[*Line]bool) *Line {
 }
 
 // line merges one line and gives what of it changed in place.
-func (a *Amendment) line(o *Order, l, m *Line) (changed []*Line) {
+func (a *Amendment) line(o *Order, l, m *Line, edited map[string]string) (changed []*Line) {
 	name := "line " + strconv.Itoa(l.Position)
 	if m.Refund != l.Refund {
 		l.Refund = m.Refund
@@ -229,42 +223,75 @@ func (a *Amendment) line(o *Order, l, m *Line) (changed []*Line) {
 			a.Refund = append(a.Refund, l)
 		}
 	}
-	want := m.Ordered - m.Cancelled
-	have := l.Ordered - l.Cancelled
-	switch {
-	case want < have:
-		a.Cancel[l.ID] = min(have-want, l.Open())
-		a.Changed = append(a.Changed, name+" less")
-	case want > have && m.Ordered > l.Ordered:
-		changed = append(changed, a.grow(o, l, m.Ordered-l.Ordered)...)
-		a.Changed = append(a.Changed, name+" more")
-	}
-	if m.Ordered == l.Ordered && (m.Due != l.Due || m.Discount != l.Discount) && m.Price == l.Price {
-		l.Discount, l.Due = m.Discount, m.Due
+	changed = append(changed, a.quantity(o, l, m.Ordered-m.Cancelled, edited)...)
+	if m.Price != l.Price || m.Discount != l.Discount {
+		l.Price, l.Discount = m.Price, m.Discount
+		l.Due = l.gross() - l.Discount
 		o.shareOut(l)
 		a.Changed = append(a.Changed, name+" price")
-		changed = append(changed, l)
-		changed = append(changed, parts(o, l)...)
+		changed = append(append(changed, l), parts(o, l)...)
 	}
 	return changed
 }
 
-// grow adds pieces to a line and, of a bundle, to its components.
-func (a *Amendment) grow(o *Order, l *Line, more int64) []*Line {
-	changed := []*Line{l}
+// quantity merges how many pieces the channel wants. What it wanted last is what
+// was ordered, unless it took some back since: then Edited remembers. So pieces
+// that a person cancelled stay cancelled while the channel says what it said.
+func (a *Amendment) quantity(o *Order, l *Line, want int64, edited map[string]string) (changed []*Line) {
+	key, last := "qty "+strconv.Itoa(l.Position), l.Ordered
+	if text, was := edited[key]; was {
+		last, _ = strconv.ParseInt(text, 10, 64)
+	}
+	switch {
+	case want == last:
+		return nil
+	case want > last:
+		changed = a.grow(o, l, last, want-last)
+		a.Changed = append(a.Changed, "line "+strconv.Itoa(l.Position)+" more")
+	case want < l.Ordered-l.Cancelled:
+		a.Cancel[l.ID] = min(l.Ordered-l.Cancelled-want, l.Open())
+		a.Changed = append(a.Changed, "line "+strconv.Itoa(l.Position)+" less")
+	}
+	if delete(edited, key); want != l.Ordered {
+		edited[key] = strconv.FormatInt(want, 10)
+	}
+	return changed
+}
+
+// grow adds pieces to a line and, of a bundle, to its components. Pieces that the
+// channel had taken back come first: they are no longer cancelled.
+func (a *Amendment) grow(o *Order, l *Line, last, more int64) []*Line {
+	changed, each := []*Line{l}, parts(o, l)
 	old := l.Ordered
-	l.Ordered += more
-	l.Due = l.gross() - l.Discount
-	for _, p := range parts(o, l) {
-		p.Ordered += more * p.Ordered / old
+	back := min(more, l.Cancelled, old-last)
+	for _, p := range each {
+		back = min(back, p.Cancelled*old/p.Ordered)
+	}
+	for _, p := range each {
+		one := p.Ordered / old
+		p.Cancelled -= back * one
+		p.Ordered += (more - back) * one
 		changed = append(changed, p)
 		a.Grown = append(a.Grown, p)
 	}
+	l.Cancelled -= back
+	l.Ordered += more - back
+	l.Due = l.gross() - l.Discount
 	o.shareOut(l)
 	if l.Moves() {
 		a.Grown = append(a.Grown, l)
 	}
 	return changed
+}
+
+// once gives each line one time.
+func once(lines []*Line) (list []*Line) {
+	for _, l := range lines {
+		if !slices.Contains(list, l) {
+			list = append(list, l)
+		}
+	}
+	return list
 }
 
 func parts(o *Order, l *Line) (list []*Line) {

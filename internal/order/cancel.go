@@ -6,6 +6,9 @@ import (
 	"baihuo/internal/id"
 )
 
+// ByChannel is why an order is cancelled that its channel closed.
+const ByChannel = "平台取消"
+
 // Cancellation takes an order back, wholly or some lines of it, before goods
 // leave.
 type Cancellation struct {

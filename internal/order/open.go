@@ -191,7 +191,26 @@ func Open(tx *db.Tx, d *Draft, s shop.Shop, skus map[string]*catalog.SKU) *Order
 	o.applyPromotions(d.Promotions)
 	o.explode(tx, d, skus)
 	o.sum(d.Total)
+	o.startEnded(tx)
 	return o
+}
+
+// startEnded marks an order that the channel had closed before we heard of it, or
+// had taken every line of: it is kept, and ships nothing.
+func (o *Order) startEnded(tx *db.Tx) {
+	if o.History {
+		return
+	}
+	goods := false
+	for _, l := range o.Lines {
+		goods = goods || l.Kind != Charge
+		if o.ChannelState == Closed {
+			l.Cancelled = l.Ordered
+		}
+	}
+	if o.ChannelState == Closed || goods && o.nothingLeft() {
+		o.CancelledAt, o.CancelledWhy = tx.Now(), ByChannel
+	}
 }
 
 func (o *Order) addLine(tx *db.Tx, d *DraftLine, skus map[string]*catalog.SKU) *Line {
@@ -329,7 +348,7 @@ func (o *Order) Unmatched() (lines []*Line) {
 		parents[l.Parent] = l.Parent != 0
 	}
 	for _, l := range o.Lines {
-		if l.Kind == Charge || l.Kind == Component {
+		if l.Kind == Charge || l.Kind == Component || l.Cancelled == l.Ordered {
 			continue
 		}
 		if (l.Kind == Bundle && !parents[l.ID]) || (l.Kind != Bundle && l.SKU == 0) {

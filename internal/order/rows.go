@@ -130,17 +130,17 @@ func insertLines(tx *db.Tx, lines []*Line) error {
 // that exist. The CHECKs of the table are the last guard.
 func saveLines(tx *db.Tx, lines []*Line) error {
 	rows := tx.Batch(`/* order.saveLines */ WITH v (order_id, position, ordered, cancelled, reserved, allocated, picked, packed, shipped,
-		delivered, returned, refunded, discount, due, refund) AS (VALUES {rows})
+		delivered, returned, refunded, price, discount, due, refund) AS (VALUES {rows})
 		UPDATE order_lines SET qty_ordered = v.ordered, qty_cancelled = v.cancelled, qty_reserved = v.reserved,
 		qty_allocated = v.allocated, qty_picked = v.picked, qty_packed = v.packed, qty_shipped = v.shipped,
-		qty_delivered = v.delivered, qty_returned = v.returned, qty_refunded = v.refunded, amount_discount = v.discount,
+		qty_delivered = v.delivered, qty_returned = v.returned, qty_refunded = v.refunded, price = v.price, amount_discount = v.discount,
 		amount_due = v.due, refund = v.refund FROM v
 		WHERE order_lines.order_id = v.order_id AND order_lines.position = v.position`,
 		"BIGINT", "BIGINT", "BIGINT", "BIGINT", "BIGINT", "BIGINT", "BIGINT", "BIGINT", "BIGINT", "BIGINT", "BIGINT", "BIGINT", "BIGINT",
-		"BIGINT", "TEXT")
+		"BIGINT", "BIGINT", "TEXT")
 	for _, l := range lines {
 		rows.Add(int64(l.Order), l.Position, l.Ordered, l.Cancelled, l.Reserved, l.Allocated, l.Picked, l.Packed, l.Shipped, l.Delivered,
-			l.Returned, l.Refunded, int64(l.Discount), int64(l.Due), string(l.Refund))
+			l.Returned, l.Refunded, int64(l.Price), int64(l.Discount), int64(l.Due), string(l.Refund))
 	}
 	n, err := rows.Run()
 	if err == nil && n != int64(rows.Len()) {

@@ -1,6 +1,7 @@
 package order
 
 import (
+	"slices"
 	"strings"
 
 	"baihuo/internal/db"
@@ -45,24 +46,31 @@ type Facts struct {
 	Place      string
 	// Packages that are not voided, and how many of them have left.
 	Packages, PackagesOut int
+	// UnitsInHouse are the pieces in packages that have not left.
+	UnitsInHouse int64
 	// The least and furthest any package has come.
 	Released, Picked, Packed bool
 }
 
 // AddHold notes a live hold.
 func (f *Facts) AddHold(why string, blocks bool) {
-	f.Why = append(f.Why, why)
+	if !slices.Contains(f.Why, why) {
+		f.Why = append(f.Why, why)
+	}
 	f.Blocked = f.Blocked || blocks
 }
 
 // Card is the row that lists show.
 type Card struct {
-	Order       id.Order
-	Shop        id.Shop
-	ExternalNo  string
-	Word        Word
-	Blocked     bool
-	Short       bool
+	Order      id.Order
+	Shop       id.Shop
+	ExternalNo string
+	Word       Word
+	Blocked    bool
+	Short      bool
+	// Ready: reviewed, not blocked, not short, and goods are reserved that no
+	// package holds yet, or no goods are owed at all.
+	Ready       bool
 	Why         string
 	Warehouses  string
 	NameMask    string
@@ -93,6 +101,7 @@ func (f Facts) Card() Card {
 		c.Why = o.CancelledWhy
 	}
 	c.Short = !o.Ended() && o.Claims(true) && o.short() > 0
+	c.Ready = o.Review == Passed && !o.Ended() && !c.Blocked && !c.Short && (o.reserved() > f.UnitsInHouse || o.Bare())
 	return c
 }
 
@@ -100,6 +109,26 @@ func (o *Order) short() (n int64) {
 	for _, l := range o.Lines {
 		if l.Moves() {
 			n += l.Short()
+		}
+	}
+	return n
+}
+
+// Bare says that a live order owes no goods and shipped none: a fee alone. Goods
+// that the catalog does not know are owed all the same.
+func (o *Order) Bare() bool {
+	for _, l := range o.Lines {
+		if l.Kind != Charge && (l.Open() > 0 || l.Shipped > 0) {
+			return false
+		}
+	}
+	return o.Claims(true)
+}
+
+func (o *Order) reserved() (n int64) {
+	for _, l := range o.Lines {
+		if l.Moves() {
+			n += l.Reserved
 		}
 	}
 	return n
@@ -143,19 +172,19 @@ func (o *Order) openUnits() (n int64) {
 	return n
 }
 
-const cardColumns = `order_id, shop_id, external_no, word, blocked, short, why, warehouses, name_mask, place, amount_total, lines,
+const cardColumns = `order_id, shop_id, external_no, word, blocked, short, ready, why, warehouses, name_mask, place, amount_total, lines,
 	units, packages, packages_out, ordered_at, ship_by`
 
 // Show writes the cards of orders, new or changed. flow calls it at the end of
 // every story, in the same transaction.
 func Show(tx *db.Tx, facts []Facts) error {
-	rows := tx.Insert("order.Show", "order_cards", append(names(cardColumns), "shown_at"), `ON CONFLICT (order_id) DO UPDATE SET word = excluded.word, blocked = excluded.blocked, short = excluded.short,
+	rows := tx.Insert("order.Show", "order_cards", append(names(cardColumns), "shown_at"), `ON CONFLICT (order_id) DO UPDATE SET word = excluded.word, blocked = excluded.blocked, short = excluded.short, ready = excluded.ready,
 		why = excluded.why, warehouses = excluded.warehouses, name_mask = excluded.name_mask, place = excluded.place,
 		amount_total = excluded.amount_total, lines = excluded.lines, units = excluded.units, packages = excluded.packages,
 		packages_out = excluded.packages_out, ship_by = excluded.ship_by, shown_at = excluded.shown_at`)
 	for _, f := range facts {
 		c := f.Card()
-		rows.Add(int64(c.Order), int64(c.Shop), c.ExternalNo, string(c.Word), c.Blocked, c.Short, c.Why, c.Warehouses, c.NameMask,
+		rows.Add(int64(c.Order), int64(c.Shop), c.ExternalNo, string(c.Word), c.Blocked, c.Short, c.Ready, c.Why, c.Warehouses, c.NameMask,
 			c.Place, c.Total, c.Lines, c.Units, c.Packages, c.PackagesOut, int64(c.OrderedAt), int64(c.ShipBy), int64(tx.Now()))
 	}
 	_, err := rows.Run()
@@ -163,7 +192,7 @@ func Show(tx *db.Tx, facts []Facts) error {
 }
 
 func scanCard(r db.Row) (c Card, err error) {
-	err = r.Scan(&c.Order, &c.Shop, &c.ExternalNo, &c.Word, &c.Blocked, &c.Short, &c.Why, &c.Warehouses, &c.NameMask, &c.Place,
+	err = r.Scan(&c.Order, &c.Shop, &c.ExternalNo, &c.Word, &c.Blocked, &c.Short, &c.Ready, &c.Why, &c.Warehouses, &c.NameMask, &c.Place,
 		&c.Total, &c.Lines, &c.Units, &c.Packages, &c.PackagesOut, &c.OrderedAt, &c.ShipBy)
 	return c, err
 }
@@ -252,10 +281,10 @@ func Counts(tx *db.Tx) (words map[Word]int64, blocked int64, err error) {
 	return words, blocked, err
 }
 
-// Ready gives orders that may be planned: reviewed, not blocked, not short.
+// Ready gives orders that may be planned: see Card.Ready.
 func Ready(tx *db.Tx, limit int) ([]id.Order, error) {
 	return db.List(tx, `/* order.Ready */ SELECT order_id FROM order_cards
-		WHERE word = 'reviewed' AND NOT blocked AND NOT short ORDER BY order_id LIMIT $1`, scanID, limit)
+		WHERE ready ORDER BY order_id LIMIT $1`, scanID, limit)
 }
 
 // Delayed gives orders whose delayed review is due at now.

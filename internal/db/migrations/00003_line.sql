@@ -96,6 +96,7 @@ CREATE TABLE order_cards (
     word TEXT NOT NULL DEFAULT '',
     blocked BOOLEAN NOT NULL DEFAULT FALSE,
     short BOOLEAN NOT NULL DEFAULT FALSE,
+    ready BOOLEAN NOT NULL DEFAULT FALSE,
     why TEXT NOT NULL DEFAULT '',
     warehouses TEXT NOT NULL DEFAULT '',
     name_mask TEXT NOT NULL DEFAULT '',
@@ -112,6 +113,7 @@ CREATE TABLE order_cards (
 CREATE INDEX order_cards_word ON order_cards (word, order_id);
 CREATE INDEX order_cards_shop_id ON order_cards (shop_id, order_id);
 CREATE INDEX order_cards_blocked ON order_cards (order_id) WHERE blocked;
+CREATE INDEX order_cards_ready ON order_cards (order_id) WHERE ready;
 
 -- room: review
 CREATE TABLE holds (
