@@ -15,8 +15,8 @@ func change(random *rand.Rand, last *order.Draft, at db.Instant) *order.Draft {
 	d := *last
 	d.Lines = slices.Clone(last.Lines)
 	d.ModifiedAt = at
-	if d.ChannelState == order.Closed {
-		return &d
+	if d.ChannelState == order.Closed || !slices.ContainsFunc(d.Lines, func(l order.DraftLine) bool { return !l.Closed }) {
+		return &d // it has ended
 	}
 	l := &d.Lines[random.IntN(len(d.Lines))]
 	switch random.IntN(13) {
