@@ -2,7 +2,6 @@ package flow
 
 import (
 	"encoding/json"
-	"errors"
 	"slices"
 	"strconv"
 
@@ -441,11 +440,7 @@ func again(tx *db.Tx, kit Kit, m *accepting) (fault.Outcome[Accepted], error) {
 	a := Accepted{Order: m.known.ID, Duplicate: true}
 	if m.order.ModifiedAt > m.known.ModifiedAt {
 		amended, err := amend(tx, kit, m.known.ID, m.order, m.Party, m.shop)
-		var f *fault.Fault
-		if errors.As(err, &f) && f.Kind == fault.Conflict {
-			return fault.Refused[Accepted](f), nil
-		}
-		if err != nil {
+		if err != nil { // half of it may be written: all is undone, and AcceptAll finds the offender
 			return fault.Outcome[Accepted]{}, err
 		}
 		a.Amended = amended

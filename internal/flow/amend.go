@@ -124,9 +124,28 @@ func takeBack(tx *db.Tx, o *order.Order, a *order.Amendment) error {
 			return err
 		}
 	}
+	why := "平台要求取消,但" + f.ZH
+	if open := openGoods(o); open > 0 { // what is still here must not follow
+		if _, err := stopPackages(tx, o.ID, why); err != nil {
+			return err
+		}
+		_, err := review.Place(tx, []review.Hold{{Order: o.ID, Shop: o.Shop, HoldDraft: review.HoldDraft{Kind: "late_cancellation",
+			Handle: "late_cancellation", NeedsPerson: true, Source: "channel", ReasonZH: why, ReasonEN: "The channel cancels, but: " + f.EN}}})
+		return err
+	}
 	_, err := review.Open(tx, []review.Exception{{Kind: "late_cancellation", Key: fmt.Sprintf("%d-%d", o.ID, o.Version), Order: o.ID,
-		Shop: o.Shop, ZH: "平台要求取消,但" + f.ZH, EN: "The channel cancels, but: " + f.EN}})
+		Shop: o.Shop, ZH: why, EN: "The channel cancels, but: " + f.EN}})
 	return err
+}
+
+// openGoods is how many pieces of an order are still in the house or owed.
+func openGoods(o *order.Order) (n int64) {
+	for _, l := range o.Lines {
+		if l.Moves() {
+			n += l.Open()
+		}
+	}
+	return n
 }
 
 // follow does what a growth, a payment, a refund request or a conflict asks for.
@@ -147,6 +166,11 @@ func follow(tx *db.Tx, o *order.Order, a *order.Amendment, s shop.Shop) error {
 	if o.Claims(s.ReserveUnpaid) {
 		holds = append(holds, shortageHolds(o)...)
 	}
+	unmatched := map[string]bool{}
+	for _, h := range unmatchedHolds(o) {
+		unmatched[h.Handle] = true
+		add(h)
+	}
 	for _, c := range a.Conflicts {
 		add(review.HoldDraft{Kind: "edit_conflict", Handle: "conflict-" + c.Field, NeedsPerson: true, Source: "channel",
 			ReasonZH: fmt.Sprintf("字段 %s 人工与平台都改过:我方 %s,平台 %s", c.Field, c.Ours, c.Theirs),
@@ -155,11 +179,8 @@ func follow(tx *db.Tx, o *order.Order, a *order.Amendment, s shop.Shop) error {
 	if _, err := review.Place(tx, holds); err != nil {
 		return err
 	}
-	if o.ChannelState != order.Strange {
-		known := review.HoldEnd{Order: o.ID, Handle: "state_unknown", How: "the channel's word is known now"}
-		if _, err := review.Release(tx, []review.HoldEnd{known}); err != nil {
-			return err
-		}
+	if _, err := review.Release(tx, noLongerStrange(o, unmatched)); err != nil {
+		return err
 	}
 	if len(a.Conflicts) > 0 {
 		if _, err := stopPackages(tx, o.ID, "订单被挂起"); err != nil {
@@ -167,6 +188,19 @@ func follow(tx *db.Tx, o *order.Order, a *order.Amendment, s shop.Shop) error {
 		}
 	}
 	return nil
+}
+
+// noLongerStrange ends the holds of what was unknown and is known, or gone, now.
+func noLongerStrange(o *order.Order, unmatched map[string]bool) (ends []review.HoldEnd) {
+	if o.ChannelState != order.Strange {
+		ends = append(ends, review.HoldEnd{Order: o.ID, Handle: "state_unknown", How: "the channel's word is known now"})
+	}
+	for _, l := range o.Lines {
+		if handle := unmatchedHandle(l); !unmatched[handle] {
+			ends = append(ends, review.HoldEnd{Order: o.ID, Handle: handle, How: "the line is known or gone now"})
+		}
+	}
+	return ends
 }
 
 // judgeAgain asks the rules about an order whose facts changed: holds that no

@@ -31,13 +31,7 @@ func factsOf(o *order.Order, s shop.Shop, p *customer.Party, reach carrier.Reach
 
 // ownHolds are the holds that no rule decides: the order cannot go on as it is.
 func ownHolds(m *accepting) (holds []review.HoldDraft) {
-	for _, l := range m.order.Unmatched() {
-		holds = append(holds, review.HoldDraft{Kind: "sku_unmatched", Handle: fmt.Sprintf("sku-%d", l.Position), NeedsPerson: true,
-			Blocks:   review.BlocksRelease,
-			Source:   "catalog",
-			ReasonZH: fmt.Sprintf("第 %d 行商品编码 %q 未对应到系统商品", l.Position, l.Code),
-			ReasonEN: fmt.Sprintf("Line %d: no SKU has the code %q", l.Position, l.Code)})
-	}
+	holds = append(holds, unmatchedHolds(m.order)...)
 	if by, differs := m.order.TotalDiffers(m.Draft.Total); differs {
 		holds = append(holds, review.HoldDraft{Kind: "amount_differs", Handle: "amount_differs", NeedsPerson: true, Blocks: "release",
 			Source: "order", ReasonZH: fmt.Sprintf("平台金额与明细合计相差 %s", by.Format(m.order.Currency)),
@@ -50,6 +44,20 @@ func ownHolds(m *accepting) (holds []review.HoldDraft) {
 	}
 	return holds
 }
+
+// unmatchedHolds ask a person about lines whose goods the catalog does not know.
+func unmatchedHolds(o *order.Order) (holds []review.HoldDraft) {
+	for _, l := range o.Unmatched() {
+		holds = append(holds, review.HoldDraft{Kind: "sku_unmatched", Handle: unmatchedHandle(l), NeedsPerson: true,
+			Blocks:   review.BlocksRelease,
+			Source:   "catalog",
+			ReasonZH: fmt.Sprintf("第 %d 行商品编码 %q 未对应到系统商品", l.Position, l.Code),
+			ReasonEN: fmt.Sprintf("Line %d: no SKU has the code %q", l.Position, l.Code)})
+	}
+	return holds
+}
+
+func unmatchedHandle(l *order.Line) string { return fmt.Sprintf("sku-%d", l.Position) }
 
 // settleShortages asks the shortage rules what to do about each short line: it
 // waits in the queue, and a rule may ask a person to ask the customer, or give
