@@ -69,7 +69,10 @@ func findAnswers(tx *db.Tx, caller string, keys []string) (map[string]kept, erro
 // keepAnswers writes answers and gives how many keys were new.
 func keepAnswers(tx *db.Tx, list []kept) (int64, error) {
 	list = slices.Clone(list)
-	slices.SortFunc(list, func(a, b kept) int { return cmp.Or(cmp.Compare(a.caller, b.caller), cmp.Compare(a.key, b.key)) })
+	slices.SortFunc(list, func(a, b kept) int {
+		return cmp.Or(cmp.Compare(a.caller, b.caller),
+			cmp.Compare(a.key, b.key))
+	})
 	rows := tx.Batch(`/* api.keepAnswers */ INSERT INTO answers (caller, idempotency_key, digest, status, body, created_at)
 		VALUES {rows} ON CONFLICT (caller, idempotency_key) DO NOTHING`)
 	for _, k := range list {
@@ -80,7 +83,8 @@ func keepAnswers(tx *db.Tx, list []kept) (int64, error) {
 
 // once does a command in one transaction and keeps its answer; a repeat hears the
 // same and does nothing.
-func (a *API) once(ctx context.Context, caller, key string, digest []byte, do func(*db.Tx) (answer, error)) (given answer, err error) {
+func (a *API) once(ctx context.Context, caller, key string, digest []byte,
+	do func(*db.Tx) (answer, error)) (given answer, err error) {
 	err = a.cfg.DB.Write(ctx, db.By{Actor: caller, Cause: key}, func(tx *db.Tx) error {
 		found, err := findAnswers(tx, caller, []string{key})
 		if err != nil {

@@ -22,8 +22,8 @@ type Config struct {
 	Log *slog.Logger
 	// Wall is the real time, for caches and durations (default time.Now).
 	Wall func() time.Time
-	// Lanes is the number of batches in flight: 2 by default on SQLite, so that one
-	// is gathered while the other is written, and 4 on PostgreSQL.
+	// Lanes is the number of batches in flight: 1 by default on SQLite, which has one
+	// writer (what comes meanwhile makes the next batch larger), and 4 on PostgreSQL.
 	Lanes int
 	// QueueMax is the number of requests that may wait (default 2,048).
 	QueueMax int
@@ -38,7 +38,7 @@ func (c Config) withDefaults() Config {
 	if c.Wall == nil {
 		c.Wall = time.Now
 	}
-	lanes := 2
+	lanes := 1
 	if c.DB.Engine() == db.Postgres {
 		lanes = 4
 	}
@@ -110,7 +110,8 @@ func open(cfg Config, routes []Route) (*API, error) {
 			return nil, fmt.Errorf("api: route %s %s names no permit", r.Method, r.Path)
 		}
 	}
-	a := &API{cfg: cfg, shops: &shopCache{d: cfg.DB, wall: cfg.Wall}, bodies: &budget{}, ready: &readiness{d: cfg.DB, wall: cfg.Wall}, mux: http.NewServeMux()}
+	a := &API{cfg: cfg, shops: &shopCache{d: cfg.DB, wall: cfg.Wall}, bodies: &budget{},
+		ready: &readiness{d: cfg.DB, wall: cfg.Wall}, mux: http.NewServeMux()}
 	a.metrics = newMetrics(cfg.DB, func() int { return len(a.collector.queue) })
 	a.collector = newCollector(cfg, a.metrics)
 	methods := map[string]string{}
@@ -178,8 +179,8 @@ func (o *observed) WriteHeader(status int) {
 // Server gives an HTTP server with the limits of the house: slow clients and large
 // heads do not tie it up.
 func Server(h http.Handler, log *slog.Logger) *http.Server {
-	s := &http.Server{Handler: h, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 30 * time.Second, WriteTimeout: 90 * time.Second,
-		IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 16 << 10}
+	s := &http.Server{Handler: h, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 30 * time.Second,
+		WriteTimeout: 90 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 16 << 10}
 	if log != nil {
 		s.ErrorLog = slog.NewLogLogger(log.Handler(), slog.LevelWarn)
 	}

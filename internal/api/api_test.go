@@ -43,7 +43,8 @@ func TestOrders(t *testing.T) {
 			}
 		})
 		t.Run("a later message amends it", func(t *testing.T) {
-			got := o.order("k3", one("N1", `"channel_state"`, `"modified_at":"2026-11-11T09:00:00+08:00","seller_memo":"加急","channel_state"`))
+			got := o.order("k3", one("N1", `"channel_state"`,
+				`"modified_at":"2026-11-11T09:00:00+08:00","seller_memo":"加急","channel_state"`))
 			if got.status != 200 || got.body["status"] != "amended" {
 				t.Errorf("got %d %s", got.status, got.raw)
 			}
@@ -75,7 +76,8 @@ func TestBatch(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		o := open(t, d, nil)
 		o.h.Stock(0, "PASTE", 100)
-		list := []string{one("B1"), one("B2", `"qty":1`, `"qty":1.3E+10`), one("B1"), `"no order"`, one("B3", `"9.90"}`, `"9.90","colour":"red"}`)}
+		list := []string{one("B1"), one("B2", `"qty":1`, `"qty":1.3E+10`), one("B1"), `"no order"`,
+			one("B3", `"9.90"}`, `"9.90","colour":"red"}`)}
 		body := `{"orders":[` + strings.Join(list, ",") + `]}`
 		got := o.order("b", body)
 		if got.status != 200 {
@@ -91,7 +93,8 @@ func TestBatch(t *testing.T) {
 		if again := o.order("b", body); again.raw != got.raw {
 			t.Errorf("repeated: %s", again.raw)
 		}
-		for name, bad := range map[string]string{"none": `{"orders":[]}`, "too many": `{"orders":[` + strings.Repeat("{},", 500) + `{}]}`} {
+		for name, bad := range map[string]string{"none": `{"orders":[]}`,
+			"too many": `{"orders":[` + strings.Repeat("{},", 500) + `{}]}`} {
 			if got := o.order("b-"+name[:3], bad); got.status != 422 || got.body["code"] != "batch_size" {
 				t.Errorf("%s: %d %s", name, got.status, got.raw)
 			}
@@ -124,8 +127,10 @@ func TestWrongInput(t *testing.T) {
 			{"nul", one("W", `小王`, `小\u0000王`), 422, "buyer.name", "NUL"},
 			{"mangled quantity", one("W", `"qty":1`, `"qty":1.3E+10`), 422, "lines[0].qty", "科学计数法"},
 			{"mangled price", one("W", `"price":"9.90"`, `"price":"1.3E+10"`), 422, "lines[0].price", "科学计数法"},
-			{"mangled order number", one("W", `"external_no":"W"`, `"external_no":"1.3E+10"`), 422, "external_no", "科学计数法"},
-			{"mangled number unquoted", one("W", `"external_no":"W"`, `"external_no":1.3E+10`), 422, "external_no", "科学计数法"},
+			{"mangled order number", one("W", `"external_no":"W"`, `"external_no":"1.3E+10"`), 422, "external_no",
+				"科学计数法"},
+			{"mangled number unquoted", one("W", `"external_no":"W"`, `"external_no":1.3E+10`), 422, "external_no",
+				"科学计数法"},
 			{"mangled phone", one("W", `"13912345678"`, `"1.39E+10"`), 422, "contact.phone", "科学计数法"},
 			{"amount as a number", one("W", `"price":"9.90"`, `"price":9.90`), 422, "lines[0].price", "带引号"},
 			{"three decimals", one("W", `"price":"9.90"`, `"price":"9.901"`), 422, "lines[0].price", "小数"},
@@ -134,10 +139,14 @@ func TestWrongInput(t *testing.T) {
 			{"absurd quantity", one("W", `"qty":1`, `"qty":99999999`), 422, "lines[0].qty", "超出范围"},
 			{"quantity beyond 64 bits", one("W", `"qty":1`, `"qty":99999999999999999999`), 422, "lines[0].qty", "过大"},
 			{"negative price", one("W", `"price":"9.90"`, `"price":"-9.90"`), 422, "lines[0].price", "单价"},
-			{"time without zone", one("W", `"2026-11-11T08:00:00+08:00"`, `"2026-11-11 08:00"`), 422, "ordered_at", "RFC 3339"},
-			{"year 20260", one("W", `"2026-11-11T08:01:00+08:00"`, `"1026-11-11T08:01:00+08:00"`), 422, "paid_at", "年份"},
-			{"unknown kind", one("W", `"channel_state":"to_ship"`, `"channel_state":"sold"`), 422, "channel_state", "只能是"},
-			{"no lines", one("W", `[{"external_no":"1","code":"PASTE","qty":1,"price":"9.90"}]`, `[]`), 422, "lines", "行"},
+			{"time without zone", one("W", `"2026-11-11T08:00:00+08:00"`, `"2026-11-11 08:00"`), 422, "ordered_at",
+				"RFC 3339"},
+			{"year 20260", one("W", `"2026-11-11T08:01:00+08:00"`, `"1026-11-11T08:01:00+08:00"`), 422, "paid_at",
+				"年份"},
+			{"unknown kind", one("W", `"channel_state":"to_ship"`, `"channel_state":"sold"`), 422, "channel_state",
+				"只能是"},
+			{"no lines", one("W", `[{"external_no":"1","code":"PASTE","qty":1,"price":"9.90"}]`, `[]`), 422, "lines",
+				"行"},
 			{"unknown shop", one("W", `"TB"`, `"XX"`), 422, "", "XX"},
 			{"unknown currency", one("W", `"paid":`, `"currency":"ABC","paid":`), 422, "currency", "币种"},
 			{"text for a flag", one("W", `"paid":`, `"flag":"red","paid":`), 422, "flag", "整数"},
@@ -185,7 +194,8 @@ func TestReadAndCancel(t *testing.T) {
 			ids = append(ids, fmt.Sprint(o.order(fmt.Sprint("r", i), one(fmt.Sprint("R", i))).body["order_id"]))
 		}
 		got := o.send("GET", "/api/v1/orders/"+ids[2], "", "")
-		if got.status != 200 || strings.Contains(got.raw, "王小明") || strings.Contains(got.raw, "13912345678") || !strings.Contains(got.raw, "139****5678") {
+		if got.status != 200 || strings.Contains(got.raw, "王小明") || strings.Contains(got.raw,
+			"13912345678") || !strings.Contains(got.raw, "139****5678") {
 			t.Errorf("%d %s", got.status, got.raw)
 		}
 		for _, part := range []string{"lines", "holds", "timeline", "packages"} {
@@ -246,7 +256,8 @@ func TestDoor(t *testing.T) {
 			got := o.send(r.Method, path, "k", "", "Authorization", "")
 			wrong := o.send(r.Method, path, "k", "", "Authorization", "Bearer bh_wrong")
 			if open := r.Permit == api.Public; (got.status == 401) == open || (wrong.status == 401) == open {
-				t.Errorf("%s %s (%s): without a key %d, with a wrong one %d", r.Method, r.Path, r.Permit, got.status, wrong.status)
+				t.Errorf("%s %s (%s): without a key %d, with a wrong one %d", r.Method, r.Path, r.Permit, got.status,
+					wrong.status)
 			}
 		}
 		for _, c := range []struct {
@@ -266,8 +277,10 @@ func TestDoor(t *testing.T) {
 			}
 		}
 		o.order("m", one("M"))
-		if got := o.send("GET", "/metrics", "", ""); !strings.Contains(got.raw, `baihuo_orders_total{status="accepted"} 1`) ||
-			!strings.Contains(got.raw, "baihuo_commits_total") || !strings.Contains(got.raw, "baihuo_batch_orders_count 1") {
+		if got := o.send("GET", "/metrics", "", ""); !strings.Contains(got.raw,
+			`baihuo_orders_total{status="accepted"} 1`) ||
+			!strings.Contains(got.raw, "baihuo_commits_total") || !strings.Contains(got.raw,
+			"baihuo_batch_orders_count 1") {
 			t.Errorf("metrics: %s", got.raw)
 		}
 		if key, err := api.EnsureKey(context.Background(), d, rand.Reader); key != "" || err != nil {

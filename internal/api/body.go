@@ -122,7 +122,8 @@ type instructionBody struct {
 var (
 	kinds = []string{"", string(order.Normal), string(order.COD), string(order.Presale), string(order.Exchange),
 		string(order.Resend), string(order.Manual), string(order.PickUp)}
-	channelStates = []string{"", string(order.Unpaid), string(order.Forbidden), string(order.ToShip), string(order.PartShipped),
+	channelStates = []string{"", string(order.Unpaid), string(order.Forbidden), string(order.ToShip),
+		string(order.PartShipped),
 		string(order.Shipped), string(order.Done), string(order.Closed), string(order.Strange)}
 	refunds = []string{"", string(order.RefundRequested), string(order.RefundDone), string(order.RefundClosed)}
 )
@@ -159,14 +160,19 @@ func (b *orderBody) draft(shops map[string]shop.Shop) (*order.Draft, *fault.Faul
 		}
 	}
 	d := &order.Draft{
-		ShopCode: b.Shop, ExternalNo: m.number("external_no", b.ExternalNo), Kind: order.Kind(m.oneOf("kind", b.Kind, kinds)),
-		ChannelState: order.ChannelState(m.oneOf("channel_state", b.ChannelState, channelStates)), ChannelWord: b.ChannelWord,
+		ShopCode: b.Shop, ExternalNo: m.number("external_no", b.ExternalNo), Kind: order.Kind(m.oneOf("kind", b.Kind,
+			kinds)),
+		ChannelState: order.ChannelState(m.oneOf("channel_state", b.ChannelState,
+			channelStates)), ChannelWord: b.ChannelWord,
 		OrderedAt: m.instant("ordered_at", b.OrderedAt), ModifiedAt: m.instant("modified_at", b.ModifiedAt),
-		PaidAt: m.instant("paid_at", b.PaidAt), PayBy: m.instant("pay_by", b.PayBy), PayMethod: b.PayMethod, Currency: m.currency,
-		Freight: m.amount("freight", b.Freight), Paid: m.amount("paid", b.Paid), AmountCOD: m.amount("amount_cod", b.AmountCOD),
+		PaidAt: m.instant("paid_at", b.PaidAt), PayBy: m.instant("pay_by",
+			b.PayBy), PayMethod: b.PayMethod, Currency: m.currency,
+		Freight: m.amount("freight", b.Freight), Paid: m.amount("paid", b.Paid), AmountCOD: m.amount("amount_cod",
+			b.AmountCOD),
 		Total: m.amount("total", b.Total), Buyer: customer.BuyerDraft(b.Buyer), Contact: customer.Contact(b.Contact),
 		Wishes: order.Wishes(b.Wishes), Invoice: order.Invoice(b.Invoice), BuyerMessage: b.BuyerMessage, SellerMemo: b.SellerMemo,
-		Flag: b.Flag, Label: b.Label, Tags: b.Tags, ShipBy: m.instant("ship_by", b.ShipBy), CollectBy: m.instant("collect_by", b.CollectBy),
+		Flag: b.Flag, Label: b.Label, Tags: b.Tags, ShipBy: m.instant("ship_by",
+			b.ShipBy), CollectBy: m.instant("collect_by", b.CollectBy),
 		SignBy: m.instant("sign_by", b.SignBy), ShipTogether: b.ShipTogether, NoPartial: b.NoPartial, Note: b.Note,
 	}
 	m.number("contact.phone", b.Contact.Phone)
@@ -246,7 +252,8 @@ func (m *mapper) instant(name, text string) db.Instant {
 	at, err := time.Parse(time.RFC3339, text)
 	switch {
 	case err != nil:
-		m.add(name, "时间格式不对,应为 RFC 3339,例如 2026-11-11T08:00:00+08:00", "is no RFC 3339 time such as 2026-11-11T08:00:00+08:00")
+		m.add(name, "时间格式不对,应为 RFC 3339,例如 2026-11-11T08:00:00+08:00",
+			"is no RFC 3339 time such as 2026-11-11T08:00:00+08:00")
 		return 0
 	case at.Year() < 2000 || at.Year() > 2100:
 		m.add(name, "年份必须在 2000 到 2100 之间", "the year must be 2000 to 2100")
@@ -274,7 +281,8 @@ func (m *mapper) bounds(b *orderBody) {
 	limit("shop", b.Shop, 200)
 	limit("note", b.Note, 4000)
 	limit("wishes.text", b.Wishes.Text, 4000)
-	limit("wishes", b.Wishes.On+b.Wishes.Slot+b.Wishes.Days+b.Wishes.Store+strings.Join(b.Wishes.Carriers, "")+strings.Join(b.Wishes.Avoid, ""), 2000)
+	limit("wishes", b.Wishes.On+b.Wishes.Slot+b.Wishes.Days+b.Wishes.Store+strings.Join(b.Wishes.Carriers,
+		"")+strings.Join(b.Wishes.Avoid, ""), 2000)
 	limit("invoice.kind", b.Invoice.Kind, 100)
 	for i, l := range b.Lines {
 		limit(fmt.Sprintf("lines[%d].together", i), l.Together, 100)

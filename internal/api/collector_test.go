@@ -267,9 +267,11 @@ func TestC17_PaidAndPlacedAtOnceIsOnePaidOrder(t *testing.T) {
 		ids := make([]string, 60)
 		together(60, func(i int) {
 			no := fmt.Sprint("C17-", i%20)
-			body := one(no, `"channel_state":"to_ship"`, `"channel_state":"to_ship","modified_at":"2026-11-11T08:01:00+08:00"`)
+			body := one(no, `"channel_state":"to_ship"`,
+				`"channel_state":"to_ship","modified_at":"2026-11-11T08:01:00+08:00"`)
 			if i < 20 { // placed, not paid: told once by each
-				body = one(no, `"paid_at":"2026-11-11T08:01:00+08:00",`, ``, `"to_ship"`, `"unpaid"`, `"paid":"9.90"`, `"paid":"0"`)
+				body = one(no, `"paid_at":"2026-11-11T08:01:00+08:00",`, ``, `"to_ship"`, `"unpaid"`, `"paid":"9.90"`,
+					`"paid":"0"`)
 			}
 			r := o.order(fmt.Sprint("c17-", i), body)
 			ids[i] = fmt.Sprint(r.body["order_id"])

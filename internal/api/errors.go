@@ -15,25 +15,37 @@ var (
 		"This Idempotency-Key was used for other content; take a new key for other content")
 	ErrUnauthorized = fault.New(fault.Forbidden, "unauthorized", "缺少或不认识 API 密钥;请在 Authorization 请求头写 Bearer 加密钥",
 		"The API key is missing or unknown; send the header Authorization: Bearer KEY")
-	ErrBusy   = fault.New(fault.Busy, "queue_full", "系统繁忙,请求没有执行;请稍后用同一编号重试", "Too many requests wait and this one was not taken; repeat it shortly with the same key")
-	ErrClosed = fault.New(fault.Busy, "closing", "系统正在关闭,请求没有执行;请稍后重试", "The system is shutting down and this request was not taken; repeat it shortly")
-	ErrSize   = fault.New(fault.Invalid, "body_too_large", "请求正文超过 4 MiB;请减少每批的订单数", "The body is larger than 4 MiB; send fewer orders at once")
-	ErrMedia  = fault.New(fault.Invalid, "media_type", "请求正文必须是 application/json", "The body must be application/json")
-	ErrUTF8   = fault.New(fault.Invalid, "not_utf8", "请求正文不是 UTF-8 文本;请用 UTF-8 编码后重发", "The body is not UTF-8; encode it as UTF-8 and send it again")
-	ErrJSON   = fault.New(fault.Invalid, "not_json", "请求正文在第 %d 字节处不是有效的 JSON;请检查引号、逗号和括号",
+	ErrBusy = fault.New(fault.Busy, "queue_full", "系统繁忙,请求没有执行;请稍后用同一编号重试",
+		"Too many requests wait and this one was not taken; repeat it shortly with the same key")
+	ErrClosed = fault.New(fault.Busy, "closing", "系统正在关闭,请求没有执行;请稍后重试",
+		"The system is shutting down and this request was not taken; repeat it shortly")
+	ErrSize = fault.New(fault.Invalid, "body_too_large", "请求正文超过 4 MiB;请减少每批的订单数",
+		"The body is larger than 4 MiB; send fewer orders at once")
+	ErrMedia = fault.New(fault.Invalid, "media_type", "请求正文必须是 application/json", "The body must be application/json")
+	ErrUTF8  = fault.New(fault.Invalid, "not_utf8", "请求正文不是 UTF-8 文本;请用 UTF-8 编码后重发",
+		"The body is not UTF-8; encode it as UTF-8 and send it again")
+	ErrJSON = fault.New(fault.Invalid, "not_json", "请求正文在第 %d 字节处不是有效的 JSON;请检查引号、逗号和括号",
 		"The body is no valid JSON at byte %d; look for a missing quote, comma or bracket")
-	ErrTrailing = fault.New(fault.Invalid, "trailing_data", "JSON 之后还有多余内容;一个请求只能有一个 JSON 对象", "There is something after the JSON; a request holds one JSON object")
-	ErrDepth    = fault.New(fault.Invalid, "too_deep", "JSON 嵌套超过 %d 层", "The JSON is nested deeper than %d levels")
-	ErrFields   = fault.New(fault.Invalid, "fields_invalid", "请求内容有误,请按提示修改后重新提交", "The request cannot be read as it stands; mend the fields named and send it again")
-	ErrBatch    = fault.New(fault.Invalid, "batch_size", "每批 1 到 %d 个订单,收到 %d 个", "A batch holds 1 to %d orders, this has %d")
-	ErrMissing  = fault.New(fault.Missing, "not_found", "没有这个地址;请检查路径", "There is nothing at this address; look at the path")
-	ErrMethod   = fault.New(fault.Invalid, "method_not_allowed", "这个地址不支持该请求方法", "This address does not take this method")
-	ErrQuery    = fault.New(fault.Invalid, "query_invalid", "查询参数有误,请按提示修改", "The query cannot be understood; mend the parameters named")
-	ErrPanic    = fault.New(fault.Internal, "panic", "系统内部错误,已记录,请稍后再试", "Something broke on our side; it has been logged")
+	ErrTrailing = fault.New(fault.Invalid, "trailing_data", "JSON 之后还有多余内容;一个请求只能有一个 JSON 对象",
+		"There is something after the JSON; a request holds one JSON object")
+	ErrDepth  = fault.New(fault.Invalid, "too_deep", "JSON 嵌套超过 %d 层", "The JSON is nested deeper than %d levels")
+	ErrFields = fault.New(fault.Invalid, "fields_invalid", "请求内容有误,请按提示修改后重新提交",
+		"The request cannot be read as it stands; mend the fields named and send it again")
+	ErrBatch = fault.New(fault.Invalid, "batch_size", "每批 1 到 %d 个订单,收到 %d 个",
+		"A batch holds 1 to %d orders, this has %d")
+	ErrMissing = fault.New(fault.Missing, "not_found", "没有这个地址;请检查路径",
+		"There is nothing at this address; look at the path")
+	ErrMethod = fault.New(fault.Invalid, "method_not_allowed", "这个地址不支持该请求方法",
+		"This address does not take this method")
+	ErrQuery = fault.New(fault.Invalid, "query_invalid", "查询参数有误,请按提示修改",
+		"The query cannot be understood; mend the parameters named")
+	ErrPanic = fault.New(fault.Internal, "panic", "系统内部错误,已记录,请稍后再试",
+		"Something broke on our side; it has been logged")
 	ErrNotReady = fault.New(fault.Busy, "not_ready", "系统还没有准备好接收请求", "The system is not ready to take requests")
 
 	// errAnswered says that another node answered one of the keys meanwhile.
-	errAnswered = fault.New(fault.Transient, "answered_meanwhile", "同一编号正在处理,请重试", "The same key is being worked on; try again")
+	errAnswered = fault.New(fault.Transient, "answered_meanwhile", "同一编号正在处理,请重试",
+		"The same key is being worked on; try again")
 )
 
 // statusOf is the one table from a fault to an HTTP status: by kind, and for the

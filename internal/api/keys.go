@@ -34,7 +34,8 @@ func EnsureKey(ctx context.Context, d *db.DB, random io.Reader) (plaintext strin
 			return err
 		}
 		// The row is the lock between nodes: only one of them can add it.
-		first, err := keepAnswers(tx, []kept{{caller: "system", key: keySetting, digest: sum[:], answer: answer{status: 200}}})
+		first, err := keepAnswers(tx, []kept{{caller: "system", key: keySetting, digest: sum[:],
+			answer: answer{status: 200}}})
 		if err != nil {
 			return err
 		}

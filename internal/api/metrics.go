@@ -28,17 +28,20 @@ func newMetrics(d *db.DB, waiting func() int) *metrics {
 		orders: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "baihuo_orders_total",
 			Help: "Orders that came in over HTTP, by what became of them."}, []string{"status"}),
 		batches: prometheus.NewHistogram(prometheus.HistogramOpts{Name: "baihuo_batch_orders",
-			Help: "Orders in one transaction of the collector.", Buckets: []float64{1, 2, 4, 8, 16, 32, 64, 128, 256, 512}}),
+			Help: "Orders in one transaction of the collector.", Buckets: []float64{1, 2, 4, 8, 16, 32, 64, 128, 256,
+				512}}),
 		requests: prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: "baihuo_http_request_seconds",
 			Help:    "Time of a request from its header to the end of its answer.",
 			Buckets: []float64{.001, .002, .005, .01, .02, .05, .1, .2, .5, 1, 2, 5}}, []string{"route", "status"}),
 	}
 	counter := func(name, help string, value func() int64) prometheus.Collector {
-		return prometheus.NewCounterFunc(prometheus.CounterOpts{Name: name, Help: help}, func() float64 { return float64(value()) })
+		return prometheus.NewCounterFunc(prometheus.CounterOpts{Name: name, Help: help},
+			func() float64 { return float64(value()) })
 	}
 	s := d.Stats()
 	m.registry.MustRegister(m.orders, m.batches, m.requests,
-		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "baihuo_queue_requests", Help: "Requests that wait for their batch."},
+		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "baihuo_queue_requests",
+			Help: "Requests that wait for their batch."},
 			func() float64 { return float64(waiting()) }),
 		counter("baihuo_commits_total", "Transactions made durable.", s.Commits.Load),
 		counter("baihuo_functions_total", "Written functions that those carried.", s.Functions.Load),

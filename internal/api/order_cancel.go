@@ -68,7 +68,8 @@ func (b cancellationBody) cancellation(n id.Order) (flow.Cancellation, *fault.Fa
 	for _, l := range b.Lines {
 		line, ok := id.Parse("L", l.LineID)
 		if !ok || l.Qty < 0 {
-			bad = bad.Field("lines", "line_id 应为 L- 开头的编号,qty 不能为负(0 表示全部)", "line_id is a number with L-, qty is not negative (0 means all)")
+			bad = bad.Field("lines", "line_id 应为 L- 开头的编号,qty 不能为负(0 表示全部)",
+				"line_id is a number with L-, qty is not negative (0 means all)")
 			break
 		}
 		if c.Lines == nil {

@@ -48,8 +48,9 @@ type cardView struct {
 }
 
 func viewCard(c order.Card, s shop.Shop) cardView {
-	return cardView{OrderID: c.Order.String(), Shop: s.Code, ExternalNo: c.ExternalNo, Word: string(c.Word), Blocked: c.Blocked,
-		Short: c.Short, Why: c.Why, Warehouses: append([]string{}, strings.Fields(c.Warehouses)...), NameMask: c.NameMask, Place: c.Place,
+	return cardView{OrderID: c.Order.String(), Shop: s.Code, ExternalNo: c.ExternalNo, Word: string(c.Word),
+		Blocked: c.Blocked, Short: c.Short, Why: c.Why, Warehouses: append([]string{}, strings.Fields(c.Warehouses)...),
+		NameMask: c.NameMask, Place: c.Place,
 		Total: money.Amount(c.Total).Format(s.Currency), Currency: string(s.Currency), Lines: c.Lines, Units: c.Units, Packages: c.Packages,
 		PackagesOut: c.PackagesOut, OrderedAt: instant(c.OrderedAt), ShipBy: instant(c.ShipBy)}
 }
@@ -72,7 +73,10 @@ func (a *API) listOrders(w http.ResponseWriter, r *http.Request, _ string) error
 		return err
 	}
 	var cards []order.Card
-	if err := a.cfg.DB.Read(r.Context(), func(tx *db.Tx) (err error) { cards, err = order.List(tx, f); return err }); err != nil {
+	if err := a.cfg.DB.Read(r.Context(), func(tx *db.Tx) (err error) {
+		cards, err = order.List(tx, f)
+		return err
+	}); err != nil {
 		return err
 	}
 	byID := map[id.Shop]shop.Shop{}
@@ -229,7 +233,10 @@ func (a *API) getOrder(w http.ResponseWriter, r *http.Request, _ string) error {
 		return err
 	}
 	var v orderView
-	err = a.cfg.DB.Read(context.WithoutCancel(r.Context()), func(tx *db.Tx) (err error) { v, err = look(tx, n); return err })
+	err = a.cfg.DB.Read(context.WithoutCancel(r.Context()), func(tx *db.Tx) (err error) {
+		v, err = look(tx, n)
+		return err
+	})
 	if err != nil {
 		return err
 	}
@@ -355,7 +362,8 @@ func (v *orderView) lookTimeline(tx *db.Tx, objects map[int64]string) error {
 			return err
 		}
 		for _, r := range rows {
-			e := timelineEntry{At: instant(r.At), Object: kind + " " + strconv.FormatInt(object, 10), What: r.What, Actor: r.By.Actor, at: r.At}
+			e := timelineEntry{At: instant(r.At), Object: kind + " " + strconv.FormatInt(object, 10), What: r.What,
+				Actor: r.By.Actor, at: r.At}
 			if json.Valid([]byte(r.Payload)) {
 				e.Payload = json.RawMessage(r.Payload)
 			}

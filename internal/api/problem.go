@@ -26,8 +26,9 @@ type problem struct {
 
 func problemOf(f *fault.Fault) problem {
 	status := statusOf(f)
-	return problem{Type: "urn:baihuo:fault:" + f.Code, Title: http.StatusText(status), Status: status, Detail: f.ZH, Code: f.Code,
-		ZH: f.ZH, EN: f.EN, Fields: f.Fields}
+	return problem{Type: "urn:baihuo:fault:" + f.Code, Title: http.StatusText(status), Status: status, Detail: f.ZH,
+		Code: f.Code,
+		ZH:   f.ZH, EN: f.EN, Fields: f.Fields}
 }
 
 // refuse answers with a fault. Its cause goes to the log alone.
@@ -36,7 +37,8 @@ func (a *API) refuse(w http.ResponseWriter, r *http.Request, err error) {
 	p := problemOf(f)
 	if p.Status >= http.StatusInternalServerError {
 		p.Instance = "urn:baihuo:request:" + id.Text("R", a.cfg.DB.NextID())
-		a.cfg.Log.Error("request failed", "instance", p.Instance, "method", r.Method, "route", r.Pattern, "code", f.Code, "cause", errors.Unwrap(f))
+		a.cfg.Log.Error("request failed", "instance", p.Instance, "method", r.Method, "route", r.Pattern, "code",
+			f.Code, "cause", errors.Unwrap(f))
 	}
 	if p.Status == http.StatusUnauthorized {
 		w.Header().Set("WWW-Authenticate", `Bearer realm="baihuo"`)

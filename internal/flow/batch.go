@@ -142,9 +142,11 @@ func exceptionOf(kit Kit, m *Message, f *fault.Fault, kind string) review.Except
 	if strings.TrimSpace(name) == "" {
 		name = string(m.Raw)
 	}
-	e := review.Exception{Kind: kind, Key: hex.EncodeToString(kit.Keys.Digest("exception.order", d.ShopCode, name, f.Code)),
+	e := review.Exception{Kind: kind, Key: hex.EncodeToString(kit.Keys.Digest("exception.order", d.ShopCode, name,
+		f.Code)),
 		ZH: "订单未能接收:" + f.ZH, EN: "An order was not taken: " + f.EN,
-		Detail: journal.JSON(map[string]any{"shop": cut(d.ShopCode, 100), "external_no": cut(d.ExternalNo, 200), "code": f.Code, "fields": f.Fields})}
+		Detail: journal.JSON(map[string]any{"shop": cut(d.ShopCode, 100), "external_no": cut(d.ExternalNo, 200),
+			"code": f.Code, "fields": f.Fields})}
 	for i, field := range f.Fields {
 		if i == 3 {
 			break

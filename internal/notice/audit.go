@@ -21,7 +21,8 @@ func Audit(tx *db.Tx) (proved map[string]int64, breaches []string, err error) {
 		var n int64
 		var state, key string
 		err := r.Scan(&n, &state, &key)
-		return fmt.Sprintf("notice %d (%s, key %s): its state, its times, whom it told or its key do not fit", n, state, key), err
+		return fmt.Sprintf("notice %d (%s, key %s): its state, its times, whom it told or its key do not fit", n,
+			state, key), err
 	})
 	return proved, breaches, err
 }

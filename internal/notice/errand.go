@@ -57,7 +57,9 @@ func Send(ctx context.Context, d *db.DB, keys *seal.Keyring, port Sender, limit 
 	for i := range list {
 		results[i] = list[i].call(ctx, port)
 	}
-	return len(list), d.Write(context.WithoutCancel(ctx), by, func(tx *db.Tx) error { return finish(tx, list, results) })
+	return len(list), d.Write(context.WithoutCancel(ctx), by, func(tx *db.Tx) error {
+		return finish(tx, list, results)
+	})
 }
 
 // begin takes due messages, keeps others away from them and opens whom they go to.
@@ -151,7 +153,8 @@ func finish(tx *db.Tx, list []outgoing, results []error) error {
 	if err != nil {
 		return err
 	}
-	now, err := db.List(tx, `/* notice.finish */ SELECT `+columns+` FROM notices WHERE notice_id = ANY($1)`, scan, locked)
+	now, err := db.List(tx, `/* notice.finish */ SELECT `+columns+` FROM notices WHERE notice_id = ANY($1)`, scan,
+		locked)
 	if err != nil {
 		return err
 	}

@@ -131,10 +131,12 @@ func TestCancelled(t *testing.T) {
 			return err
 		})
 		turn(t, d)
-		if diff := cmp.Diff([]string{"order_received queued 0", "order_apology queued 0"}, state(t, d, sorry)); diff != "" {
+		if diff := cmp.Diff([]string{"order_received queued 0", "order_apology queued 0"},
+			state(t, d, sorry)); diff != "" {
 			t.Error(diff)
 		}
-		if diff := cmp.Diff([]string{"order_received queued 0", "order_cancelled queued 0"}, state(t, d, plain)); diff != "" {
+		if diff := cmp.Diff([]string{"order_received queued 0", "order_cancelled queued 0"},
+			state(t, d, plain)); diff != "" {
 			t.Error(diff)
 		}
 		sound(t, d)

@@ -47,9 +47,11 @@ func wishes(rows []journal.Row) (wanted []Notice) {
 		}
 		switch r.What {
 		case "accepted":
-			wanted = append(wanted, Notice{Key: fmt.Sprintf("order-received-%d", r.ID), Order: id.Order(r.ID), Template: Received})
+			wanted = append(wanted, Notice{Key: fmt.Sprintf("order-received-%d", r.ID), Order: id.Order(r.ID),
+				Template: Received})
 		case "cancelled":
-			wanted = append(wanted, Notice{Key: fmt.Sprintf("order-cancelled-%d", r.ID), Order: id.Order(r.ID), Template: farewell(r.Payload)})
+			wanted = append(wanted, Notice{Key: fmt.Sprintf("order-cancelled-%d", r.ID), Order: id.Order(r.ID),
+				Template: farewell(r.Payload)})
 		}
 	}
 	return wanted
@@ -81,7 +83,8 @@ func insert(tx *db.Tx, list []Notice) error {
 		n := &list[i]
 		n.State, n.QueuedAt, n.DueAt, n.Version = Queued, tx.Now(), tx.Now(), 1
 		byKey[n.Key] = n
-		rows.Add(int64(n.ID), n.Key, int64(n.Order), string(n.Template), string(n.State), int64(n.QueuedAt), int64(n.DueAt))
+		rows.Add(int64(n.ID), n.Key, int64(n.Order), string(n.Template), string(n.State), int64(n.QueuedAt),
+			int64(n.DueAt))
 	}
 	var fresh []*Notice
 	err := rows.Each(func(r db.Row) error {

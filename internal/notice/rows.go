@@ -21,7 +21,8 @@ func (n *Notice) note(tx *db.Tx, what string) {
 	if n.LastError != "" {
 		payload["error"] = n.LastError
 	}
-	journal.Write(tx, journal.Entry{Kind: "notice", ID: int64(n.ID), Version: n.Version, What: what, Payload: journal.JSON(payload)})
+	journal.Write(tx, journal.Entry{Kind: "notice", ID: int64(n.ID), Version: n.Version, What: what,
+		Payload: journal.JSON(payload)})
 }
 
 // OfOrder gives the messages of one order by id.
@@ -34,12 +35,13 @@ func OfOrder(tx *db.Tx, order id.Order) ([]Notice, error) {
 // the whole table: it is for a report, not for a loop.
 func Counts(tx *db.Tx) (map[State]int64, error) {
 	counts := map[State]int64{}
-	err := tx.Each(`/* notice.Counts */ SELECT state, COUNT(*) FROM notices GROUP BY state ORDER BY state`, func(r db.Row) error {
-		var s State
-		var n int64
-		err := r.Scan(&s, &n)
-		counts[s] = n
-		return err
-	})
+	err := tx.Each(`/* notice.Counts */ SELECT state, COUNT(*) FROM notices GROUP BY state ORDER BY state`,
+		func(r db.Row) error {
+			var s State
+			var n int64
+			err := r.Scan(&s, &n)
+			counts[s] = n
+			return err
+		})
 	return counts, err
 }

@@ -38,7 +38,10 @@ func (s *Site) exceptions(v *visit) error {
 		return err
 	}
 	var list []review.Exception
-	if err := s.cfg.DB.Read(v.r.Context(), func(tx *db.Tx) (err error) { list, err = review.List(tx, f); return err }); err != nil {
+	if err := s.cfg.DB.Read(v.r.Context(), func(tx *db.Tx) (err error) {
+		list, err = review.List(tx, f)
+		return err
+	}); err != nil {
 		return err
 	}
 	next := ""
@@ -53,7 +56,8 @@ func (s *Site) exceptions(v *visit) error {
 		open += kinds[i].Open
 		kinds[i].Chosen = kinds[i].Kind == f.Kind
 	}
-	return s.render(v, http.StatusOK, "exceptions", map[string]any{"Title": v.word("exceptions"), "Live": true, "Rows": v.workRows(&sum, list),
+	return s.render(v, http.StatusOK, "exceptions", map[string]any{"Title": v.word("exceptions"), "Live": true,
+		"Rows":  v.workRows(&sum, list),
 		"Kinds": kinds, "Open": open, "All": f.Kind == "", "Next": next, "Paged": f.After != 0, "At": v.stampOf(sum.now, sum.now, houseZone)})
 }
 

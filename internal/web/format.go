@@ -60,7 +60,8 @@ func (v *visit) age(at, now db.Instant) string {
 func price(a money.Amount, cur money.Currency) string {
 	text, minus := strings.CutPrefix(a.Format(cur), "-")
 	whole, cents, pointed := strings.Cut(text, ".")
-	sign := map[money.Currency]string{money.CNY: "¥", money.USD: "$", money.EUR: "€", money.GBP: "£", money.JPY: "¥", money.HKD: "HK$"}[cur]
+	sign := map[money.Currency]string{money.CNY: "¥", money.USD: "$", money.EUR: "€", money.GBP: "£", money.JPY: "¥",
+		money.HKD: "HK$"}[cur]
 	if sign == "" {
 		sign = string(cur) + " "
 	}
@@ -93,7 +94,8 @@ func number(n int64) string {
 
 // funcs are what the templates may call.
 func (v *visit) funcs() template.FuncMap {
-	return template.FuncMap{"t": v.must, "n": number, "other": func() string { return map[string]string{"zh": "English", "en": "中文"}[v.lang] }}
+	return template.FuncMap{"t": v.must, "n": number,
+		"other": func() string { return map[string]string{"zh": "English", "en": "中文"}[v.lang] }}
 }
 
 // must gives a word to a template, which fails when there is none.

@@ -134,7 +134,9 @@ func shortages(tx *db.Tx) ([]short, error) {
 	for n := range backlog {
 		skus = append(skus, n)
 	}
-	slices.SortFunc(skus, func(a, b id.SKU) int { return cmp.Or(cmp.Compare(backlog[b], backlog[a]), cmp.Compare(a, b)) })
+	slices.SortFunc(skus, func(a, b id.SKU) int {
+		return cmp.Or(cmp.Compare(backlog[b], backlog[a]), cmp.Compare(a, b))
+	})
 	skus = skus[:min(len(skus), shownShort)]
 	known, err := catalog.Get(tx, skus)
 	if err != nil {
@@ -179,7 +181,8 @@ func (s *Site) lowStock() (lows []low, err error) {
 			}
 		}
 		slices.SortFunc(rows, func(a, b inventory.Row) int {
-			return cmp.Or(cmp.Compare(a.Free-a.Safety, b.Free-b.Safety), cmp.Compare(b.Reserved, a.Reserved), cmp.Compare(a.ID, b.ID))
+			return cmp.Or(cmp.Compare(a.Free-a.Safety, b.Free-b.Safety), cmp.Compare(b.Reserved, a.Reserved),
+				cmp.Compare(a.ID, b.ID))
 		})
 		lows, err = nameLows(tx, rows[:min(len(rows), shownLow)])
 		return err
@@ -252,9 +255,11 @@ func (s *Site) home(v *visit) error {
 		open += k.Open
 	}
 	return s.render(v, http.StatusOK, "home", map[string]any{
-		"Title": v.word("home"), "Live": true, "At": v.stampOf(sum.now, sum.now, houseZone), "Steps": steps, "InHand": hand,
+		"Title": v.word("home"), "Live": true, "At": v.stampOf(sum.now, sum.now, houseZone),
+		"Steps": steps, "InHand": hand,
 		"Rate": rateText(sum.rate), "RateNote": v.fill("rate_note", sum.rateOver), "Rows": rows, "Older": older,
-		"Filtered": f != order.Filter{Limit: f.Limit}, "Exceptions": v.workRows(&sum, sum.exceptions), "Kinds": v.kinds(sum.kinds),
+		"Filtered":   f != order.Filter{Limit: f.Limit},
+		"Exceptions": v.workRows(&sum, sum.exceptions), "Kinds": v.kinds(sum.kinds),
 		"Open": open, "Newest": sum.newest, "Packages": packages, "Shorts": shorts, "Lows": lows,
 	})
 }
@@ -267,7 +272,8 @@ func rateText(perMinute float64) string {
 }
 
 // errFilter refuses a filter that no page of ours makes.
-var errFilter = fault.New(fault.Invalid, "filter_invalid", "筛选条件有误;请从首页重新选择", "The filter is not understood; choose again from the first page")
+var errFilter = fault.New(fault.Invalid, "filter_invalid", "筛选条件有误;请从首页重新选择",
+	"The filter is not understood; choose again from the first page")
 
 func filterOf(q url.Values) (order.Filter, error) {
 	f := order.Filter{Limit: rowsHome, Word: order.Word(q.Get("word")), Blocked: q.Get("blocked") == "1"}
@@ -293,10 +299,11 @@ func (v *visit) steps(sum *summary, f order.Filter) (list []step, all int64) {
 			continue // their number grows with history and is not counted here
 		}
 		all += sum.words[w]
-		list = append(list, step{Word: string(w), Label: v.word("word_" + string(w)), Class: classOf(w), Count: sum.words[w],
-			Link: "/?word=" + string(w), Chosen: f.Word == w})
+		list = append(list, step{Word: string(w), Label: v.word("word_" + string(w)), Class: classOf(w),
+			Count: sum.words[w], Link: "/?word=" + string(w), Chosen: f.Word == w})
 	}
-	list = append(list, step{Word: "blocked", Label: v.word("blocked"), Class: "bad", Count: sum.blocked, Link: "/?blocked=1", Chosen: f.Blocked})
+	list = append(list, step{Word: "blocked", Label: v.word("blocked"), Class: "bad", Count: sum.blocked,
+		Link: "/?blocked=1", Chosen: f.Blocked})
 	return list, all
 }
 
@@ -354,8 +361,10 @@ func (s *Site) rows(v *visit, f order.Filter, sum *summary) (rows []row, older s
 
 func (v *visit) row(c order.Card, sum *summary, holds []review.Hold) row {
 	s := sum.shops[c.Shop]
-	r := row{Order: c.Order.String(), No: c.ExternalNo, Shop: s.Name, State: v.word("word_" + string(c.Word)), Class: classOf(c.Word),
-		Name: c.NameMask, Place: c.Place, Amount: price(money.Amount(c.Total), s.Currency), Why: v.why(c, holds), Warehouse: c.Warehouses,
+	r := row{Order: c.Order.String(), No: c.ExternalNo, Shop: s.Name, State: v.word("word_" + string(c.Word)),
+		Class: classOf(c.Word),
+		Name:  c.NameMask, Place: c.Place, Amount: price(money.Amount(c.Total), s.Currency), Why: v.why(c,
+			holds), Warehouse: c.Warehouses,
 		Blocked: c.Blocked, Short: c.Short, Units: c.Units, Time: v.stampOf(c.OrderedAt, sum.now, s.TimeZone)}
 	if c.Packages > 0 {
 		r.Packages = fmt.Sprintf("%d/%d", c.PackagesOut, c.Packages)

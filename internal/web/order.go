@@ -50,7 +50,8 @@ const shownMax = 200
 
 // look gathers an order on one snapshot. Fault: order.ErrMissing.
 func look(tx *db.Tx, n id.Order) (k known, err error) {
-	k = known{now: tx.Now(), warehouses: map[id.Warehouse]string{}, carriers: map[id.Carrier]string{}, news: map[id.Package][]shipping.Event{}}
+	k = known{now: tx.Now(), warehouses: map[id.Warehouse]string{}, carriers: map[id.Carrier]string{},
+		news: map[id.Package][]shipping.Event{}}
 	orders, err := order.Get(tx, []id.Order{n})
 	if err != nil {
 		return k, err
@@ -153,7 +154,10 @@ func (s *Site) order(v *visit) error {
 		return order.ErrMissing
 	}
 	var k known
-	err := s.cfg.DB.Read(context.WithoutCancel(v.r.Context()), func(tx *db.Tx) (err error) { k, err = look(tx, id.Order(n)); return err })
+	err := s.cfg.DB.Read(context.WithoutCancel(v.r.Context()), func(tx *db.Tx) (err error) {
+		k, err = look(tx, id.Order(n))
+		return err
+	})
 	if err != nil {
 		return err
 	}
@@ -167,7 +171,8 @@ func (s *Site) order(v *visit) error {
 	return s.render(v, http.StatusOK, "order", map[string]any{
 		"Title": v.word("order") + " " + k.order.ExternalNo, "Live": true, "At": v.stampOf(k.now, k.now, houseZone),
 		"Row": v.row(k.card, &sum, live), "Currency": string(k.order.Currency), "Contact": k.recipient, "Times": v.times(&k), "Money": moneyOf(k.order),
-		"Lines": v.lines(&k), "Holds": v.holds(&k), "Work": v.workRows(&sum, k.work), "Packages": v.packages(&k), "Notices": v.notices(&k),
+		"Lines": v.lines(&k), "Holds": v.holds(&k), "Work": v.workRows(&sum, k.work),
+		"Packages": v.packages(&k), "Notices": v.notices(&k),
 		"Timeline": v.timeline(&k),
 	})
 }
@@ -182,7 +187,8 @@ func (v *visit) times(k *known) (list []fact) {
 	for _, t := range []struct {
 		key string
 		at  db.Instant
-	}{{"ordered_at", o.OrderedAt}, {"paid_at", o.PaidAt}, {"accepted_at", o.AcceptedAt}, {"ship_by", o.ShipBy}, {"completed_at", o.CompletedAt}, {"cancelled_at", o.CancelledAt}} {
+	}{{"ordered_at", o.OrderedAt}, {"paid_at", o.PaidAt}, {"accepted_at", o.AcceptedAt}, 
+		{"ship_by", o.ShipBy}, {"completed_at", o.CompletedAt}, {"cancelled_at", o.CancelledAt}} {
 		if t.at != 0 {
 			s := v.stampOf(t.at, k.now, k.shop.TimeZone)
 			list = append(list, fact{t.key, s.Short, s.Full})
@@ -202,7 +208,8 @@ func moneyOf(o *order.Order) []fact {
 	if o.Fee != 0 {
 		list = append(list, fact{Key: "fee", Value: price(o.Fee, o.Currency)})
 	}
-	return append(list, fact{Key: "total", Value: price(o.Total, o.Currency)}, fact{Key: "paid", Value: price(o.Paid, o.Currency)})
+	return append(list, fact{Key: "total", Value: price(o.Total, o.Currency)},
+		fact{Key: "paid", Value: price(o.Paid, o.Currency)})
 }
 
 // lineRow is one line of an order.
@@ -216,7 +223,8 @@ type lineRow struct {
 func (v *visit) lines(k *known) (rows []lineRow) {
 	claims := k.order.Claims(true)
 	for _, l := range k.order.Lines {
-		r := lineRow{Line: l, Part: l.Kind == order.Component, KindKey: "kind_" + string(l.Kind), Price: price(l.Price, k.order.Currency),
+		r := lineRow{Line: l, Part: l.Kind == order.Component, KindKey: "kind_" + string(l.Kind),
+			Price:  price(l.Price, k.order.Currency),
 			DueTxt: price(l.Due, k.order.Currency)}
 		if claims && l.Moves() {
 			r.ShortQty = max(l.Short(), 0)
@@ -264,7 +272,8 @@ func (v *visit) packages(k *known) (rows []packageRow) {
 	}
 	for _, p := range k.packages {
 		zh, en := p.State.Words()
-		r := packageRow{ID: p.ID.String(), Warehouse: k.warehouses[p.Warehouse], State: pair{zh, en}.in(v.lang), Class: packageClass(p.State), Stop: p.Stop,
+		r := packageRow{ID: p.ID.String(), Warehouse: k.warehouses[p.Warehouse], State: pair{zh, en}.in(v.lang),
+			Class: packageClass(p.State), Stop: p.Stop,
 			Carrier: strings.TrimSpace(k.carriers[p.Carrier] + " " + p.Service)}
 		if w := k.waybills[p.ID]; w != nil {
 			r.Number = w.Number
@@ -276,7 +285,8 @@ func (v *visit) packages(k *known) (rows []packageRow) {
 		}
 		for _, e := range slices.Backward(k.news[p.ID]) {
 			zh, en := e.State.Words()
-			r.News = append(r.News, newsRow{State: pair{zh, en}.in(v.lang), Text: e.Text, Time: v.stampOf(e.At, k.now, k.shop.TimeZone)})
+			r.News = append(r.News, newsRow{State: pair{zh, en}.in(v.lang), Text: e.Text,
+				Time: v.stampOf(e.At, k.now, k.shop.TimeZone)})
 		}
 		rows = append(rows, r)
 	}
@@ -313,7 +323,8 @@ func (v *visit) notices(k *known) (rows []noticeRow) {
 		if at == 0 {
 			at = n.QueuedAt
 		}
-		rows = append(rows, noticeRow{What: v.word("notice_" + string(n.Template)), State: v.word("notice_" + string(n.State)), Error: n.LastError,
+		rows = append(rows, noticeRow{What: v.word("notice_" + string(n.Template)),
+			State: v.word("notice_" + string(n.State)), Error: n.LastError,
 			Time: v.stampOf(at, k.now, k.shop.TimeZone)})
 	}
 	return rows

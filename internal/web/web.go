@@ -73,7 +73,8 @@ type Site struct {
 }
 
 // ErrNothing says that a page does not exist.
-var ErrNothing = fault.New(fault.Missing, "page_missing", "没有这个页面;请从首页进入,或检查地址", "There is no such page; start from the first one or look at the address")
+var ErrNothing = fault.New(fault.Missing, "page_missing", "没有这个页面;请从首页进入,或检查地址",
+	"There is no such page; start from the first one or look at the address")
 
 // errHost refuses a request that names another host.
 var errHost = fault.New(fault.Forbidden, "host_refused", "这个页面只供本机访问,请用 http://127.0.0.1 或 http://localhost 打开",
@@ -87,7 +88,8 @@ func New(cfg Config) (*Site, error) {
 	if cfg.Wall == nil {
 		cfg.Wall = time.Now
 	}
-	s := &Site{cfg: cfg, mux: http.NewServeMux(), summary: newCache[summary](cfg.Wall, time.Second), lows: newCache[[]low](cfg.Wall, 10*time.Second)}
+	s := &Site{cfg: cfg, mux: http.NewServeMux(), summary: newCache[summary](cfg.Wall, time.Second),
+		lows: newCache[[]low](cfg.Wall, 10*time.Second)}
 	var err error
 	if s.hash, err = hashOf(files); err != nil {
 		return nil, err
@@ -110,7 +112,8 @@ func parse() (map[string]*template.Template, error) {
 	for _, lang := range []string{"zh", "en"} {
 		for _, page := range []string{"home", "order", "exceptions", "error"} {
 			v := &visit{lang: lang}
-			t, err := template.New("layout.html").Funcs(v.funcs()).ParseFS(files, "templates/layout.html", "templates/"+page+".html")
+			t, err := template.New("layout.html").Funcs(v.funcs()).ParseFS(files, "templates/layout.html",
+				"templates/"+page+".html")
 			if err != nil {
 				return nil, err
 			}
@@ -192,7 +195,8 @@ func choose(v *visit) (to string, chosen bool) {
 	if lang != "zh" && lang != "en" {
 		return "", false
 	}
-	http.SetCookie(v.w, &http.Cookie{Name: langCookie, Value: lang, Path: "/", MaxAge: 365 * 24 * 3600, HttpOnly: true, SameSite: http.SameSiteLaxMode})
+	http.SetCookie(v.w, &http.Cookie{Name: langCookie, Value: lang, Path: "/", MaxAge: 365 * 24 * 3600,
+		HttpOnly: true, SameSite: http.SameSiteLaxMode})
 	query.Del("lang")
 	u := *v.r.URL
 	u.RawQuery = query.Encode()
@@ -245,7 +249,8 @@ func (s *Site) fail(v *visit, err error) {
 	if v.lang == "en" {
 		say = f.EN
 	}
-	data := map[string]any{"Title": v.word("error"), "Say": say, "Code": f.Code, "Number": number, "Again": status >= 500, "Status": strconv.Itoa(status)}
+	data := map[string]any{"Title": v.word("error"), "Say": say, "Code": f.Code, "Number": number,
+		"Again": status >= 500, "Status": strconv.Itoa(status)}
 	if err := s.render(v, status, "error", data); err != nil {
 		http.Error(v.w, f.ZH+"\n"+f.EN, status)
 	}
@@ -256,7 +261,8 @@ func (s *Site) nothing(*visit) error { return ErrNothing }
 // static serves our own style and script, under a name that changes with them.
 func (s *Site) static(v *visit) error {
 	name := v.r.PathValue("file")
-	kinds := map[string]string{"baihuo.css": "text/css; charset=utf-8", "baihuo.js": "text/javascript; charset=utf-8", "icon.svg": "image/svg+xml"}
+	kinds := map[string]string{"baihuo.css": "text/css; charset=utf-8", "baihuo.js": "text/javascript; charset=utf-8",
+		"icon.svg": "image/svg+xml"}
 	if kinds[name] == "" || v.r.PathValue("hash") != s.hash {
 		return ErrNothing
 	}

@@ -34,7 +34,8 @@ func live(t testing.TB, d *db.DB) world {
 	h.Stock(0, "SHAMPOO", 40)
 	h.Stock(0, "PASTE", 80)
 	w := world{h: h}
-	w.gone = h.One(h.Draft("TB", "2026111100001", flowtest.Item{Code: "SHAMPOO", Qty: 2}, flowtest.Item{Code: "KIT", Qty: 1}))
+	w.gone = h.One(h.Draft("TB", "2026111100001", flowtest.Item{Code: "SHAMPOO", Qty: 2},
+		flowtest.Item{Code: "KIT", Qty: 1}))
 	deliver(h)
 	w.waits = h.One(h.Draft("WEB", "W-1002", flowtest.Item{Code: "PASTE", Qty: 3}))
 	draft := h.Draft("TB", "2026111100003", flowtest.Item{Code: "PASTE", Qty: 1})
@@ -82,7 +83,8 @@ func deliver(h *flowtest.House) {
 		for _, p := range packages {
 			numbers = append(numbers, shipping.Numbered{Waybill: labels[p].ID, Number: "FQ" + p.String()[2:]})
 			for i, s := range []shipping.Parcel{shipping.PickedUp, shipping.InTransit, shipping.Delivered} {
-				events = append(events, shipping.Event{Package: p, At: tx.Now().Add(time.Duration(i+1) * time.Minute), Code: string(s), State: s, Text: "杭州转运中心"})
+				events = append(events, shipping.Event{Package: p, At: tx.Now().Add(time.Duration(i+1) * time.Minute),
+					Code: string(s), State: s, Text: "杭州转运中心"})
 			}
 		}
 		if _, err := shipping.Number(tx, numbers); err != nil {
@@ -134,14 +136,17 @@ func TestPages(t *testing.T) {
 			status int
 			zh, en []string
 		}{
-			{"/", 200, []string{"最近订单", "待审核", "2026111100003", "陈*平", "缺少收件人姓名或电话", "平底锅 28cm", "杭州仓", "¥9.90"}, []string{"Last orders", "to review", "recipient&#39;s name or phone is missing"}},
+			{"/", 200, []string{"最近订单", "待审核", "2026111100003", "陈*平", "缺少收件人姓名或电话", "平底锅 28cm", "杭州仓", "¥9.90"},
+				[]string{"Last orders", "to review", "recipient&#39;s name or phone is missing"}},
 			{"/?word=reviewed", 200, []string{"清除筛选"}, []string{"clear filter"}},
 			{"/?blocked=1", 200, []string{"2026111100004"}, []string{"2026111100004"}},
 			{"/?word=wait_pack", 200, []string{"没有符合筛选条件的订单"}, []string{"No order fits"}},
 			{"/?word=nonsense", 400, []string{"筛选条件有误"}, []string{"filter is not understood"}},
 			{"/?before=7", 400, []string{"筛选条件有误"}, []string{"filter is not understood"}},
-			{"/orders/" + w.gone.String(), 200, []string{"已完成", "已签收", "杭州转运中心", "组合装", "订单已接收", "取得运单号"}, []string{"completed", "delivered", "part of a bundle", "order accepted", "waybill numbered"}},
-			{"/orders/" + w.held.String(), 200, []string{"挂起原因", "由工作人员解除", "买家有留言", "消息待发送"}, []string{"How it ends", "a person releases it", "buyer left a message"}[1:]},
+			{"/orders/" + w.gone.String(), 200, []string{"已完成", "已签收", "杭州转运中心", "组合装", "订单已接收", "取得运单号"},
+				[]string{"completed", "delivered", "part of a bundle", "order accepted", "waybill numbered"}},
+			{"/orders/" + w.held.String(), 200, []string{"挂起原因", "由工作人员解除", "买家有留言", "消息待发送"},
+				[]string{"How it ends", "a person releases it", "buyer left a message"}[1:]},
 			{"/orders/" + w.short.String(), 200, []string{"缺"}, []string{"Short"}},
 			{"/orders/O-7", 404, []string{"订单不存在"}, []string{"does not exist"}},
 			{"/orders/abc", 404, []string{"订单不存在"}, []string{"does not exist"}},
@@ -154,7 +159,8 @@ func TestPages(t *testing.T) {
 		for _, c := range cases {
 			for _, lang := range []string{"zh", "en"} {
 				status, page, head := get(t, server, c.path, lang)
-				if status != c.status || !strings.Contains(page, "</html>") || !strings.Contains(head.Get("Content-Security-Policy"), "default-src 'none'") {
+				if status != c.status || !strings.Contains(page,
+					"</html>") || !strings.Contains(head.Get("Content-Security-Policy"), "default-src 'none'") {
 					t.Errorf("%s %s: status %d", lang, c.path, status)
 				}
 				want := c.zh
@@ -166,7 +172,8 @@ func TestPages(t *testing.T) {
 						t.Errorf("%s %s: it does not say %q", lang, c.path, s)
 					}
 				}
-				for _, secret := range []string{"陈小平", "13800138000", "文一西路 969 号 3 幢 201", "<script>alert", "style=", "onclick"} {
+				for _, secret := range []string{"陈小平", "13800138000", "文一西路 969 号 3 幢 201", "<script>alert", "style=",
+					"onclick"} {
 					if strings.Contains(page, secret) {
 						t.Errorf("%s %s: it shows %q", lang, c.path, secret)
 					}
@@ -175,7 +182,8 @@ func TestPages(t *testing.T) {
 				if strings.Contains(c.path, "?") {
 					at = c.path + "&part=live"
 				}
-				if status, part, _ := get(t, server, at, lang); status != c.status || strings.Contains(part, "<html") || len(part) < 50 {
+				if status, part, _ := get(t, server, at, lang); status != c.status || strings.Contains(part,
+					"<html") || len(part) < 50 {
 					t.Errorf("%s %s: live part %d, %d bytes", lang, c.path, status, len(part))
 				}
 			}
@@ -188,9 +196,11 @@ func TestEnglishIsEnglish(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		w := live(t, d)
 		server := site(t, d, time.Now)
-		names := strings.NewReplacer("洗发水 500ml", "", "牙膏 120g", "", "平底锅 28cm", "", "洗漱套装", "", "淘宝店", "", "自营商城", "", "门店", "", "杭州仓", "", "东莞仓", "",
+		names := strings.NewReplacer("洗发水 500ml", "", "牙膏 120g", "", "平底锅 28cm", "", "洗漱套装", "", "淘宝店", "", "自营商城",
+			"", "门店", "", "杭州仓", "", "东莞仓", "",
 			"陈*平", "", "浙江省杭州市余杭区", "", "中文", "", "飞快快递 标快", "", "杭州转运中心", "", "、", "")
-		for _, path := range []string{"/", "/exceptions", "/orders/" + w.gone.String(), "/orders/" + w.held.String(), "/orders/" + w.short.String(), "/nowhere"} {
+		for _, path := range []string{"/", "/exceptions", "/orders/" + w.gone.String(), "/orders/" + w.held.String(),
+			"/orders/" + w.short.String(), "/nowhere"} {
 			_, page, _ := get(t, server, path, "en")
 			for line := range strings.Lines(names.Replace(page)) {
 				if han.MatchString(line) && !strings.Contains(line, "<dt>Address") {
@@ -206,7 +216,8 @@ func TestEmptyHouse(t *testing.T) {
 		server := site(t, d, time.Now)
 		for lang, words := range map[string][]string{
 			"zh": {"还没有订单", "没有待处理的异常", "没有未完成的包裹", "没有订单在等货", "没有低于安全线"},
-			"en": {"No order yet", "Nothing waits for a person", "No package is under way", "No order waits for stock", "No stock is below"},
+			"en": {"No order yet", "Nothing waits for a person", "No package is under way",
+				"No order waits for stock", "No stock is below"},
 		} {
 			_, page, _ := get(t, server, "/", lang)
 			for _, w := range words {
@@ -284,7 +295,11 @@ func TestVisits(t *testing.T) {
 		})
 		t.Run("a page that fails shows a sentence and a number, and no cause", func(t *testing.T) {
 			clock.Advance(time.Hour)
-			dbtest.Write(t, d, func(tx *db.Tx) error { _, err := tx.Exec(`ALTER TABLE order_cards RENAME TO hidden`); return err })
+			dbtest.Write(t, d, func(tx *db.Tx) error {
+				_,
+					err := tx.Exec(`ALTER TABLE order_cards RENAME TO hidden`)
+				return err
+			})
 			status, page, _ := get(t, server, "/", "zh")
 			if status != 500 || !strings.Contains(page, "错误编号") || strings.Contains(page, "order_cards") {
 				t.Errorf("%d\n%s", status, page)
@@ -302,7 +317,8 @@ func TestEveryWordIsThere(t *testing.T) {
 			}
 		}
 	}
-	for _, how := range []review.ReleaseHow{review.ByPerson, review.ByDeadline, review.ByFacts, review.ByService, review.ByFinance} {
+	for _, how := range []review.ReleaseHow{review.ByPerson, review.ByDeadline, review.ByFacts, review.ByService,
+		review.ByFinance} {
 		if !web.HasWord("ends_" + string(how)) {
 			t.Errorf("ends_%s is missing", how)
 		}

@@ -102,7 +102,8 @@ func (w *Worker) Turn(ctx context.Context) (done int, err error) {
 func (w *Worker) chores() []Chore {
 	var list []Chore
 	for _, r := range append([]journal.Reader{notice.Reader()}, w.Readers...) {
-		list = append(list, Chore{Name: "reader " + r.Name, Rest: readerRest, Do: func(ctx context.Context) (int, error) { return r.Turn(ctx, w.DB) }})
+		list = append(list, Chore{Name: "reader " + r.Name, Rest: readerRest,
+			Do: func(ctx context.Context) (int, error) { return r.Turn(ctx, w.DB) }})
 	}
 	list = append(list,
 		Chore{Name: "pass delayed", Do: w.story("pass_delayed", flow.PassDelayed)},

@@ -62,7 +62,8 @@ func house(t *testing.T, d *db.DB) (*flowtest.House, *outside, *worker.Worker) {
 	h := flowtest.Open(t, d)
 	h.Stock(0, "PASTE", 100)
 	o := &outside{numbers: map[string]string{}, sent: map[string]int{}}
-	return h, o, &worker.Worker{DB: d, Kit: h.Kit, Carrier: o, Sender: o, AnchorFile: filepath.Join(t.TempDir(), "anchors")}
+	return h, o, &worker.Worker{DB: d, Kit: h.Kit, Carrier: o, Sender: o,
+		AnchorFile: filepath.Join(t.TempDir(), "anchors")}
 }
 
 // settle turns until there is nothing to do.
@@ -109,8 +110,9 @@ func TestTurn(t *testing.T) {
 		o := h.One(h.Draft("TB", "T1", flowtest.Item{Code: "PASTE", Qty: 1}))
 		held := h.One(h.Draft("TB", "T2", flowtest.Item{Code: "PASTE", Qty: 1}))
 		h.Write(func(tx *db.Tx) error {
-			return flow.Hold(tx, held, review.HoldDraft{Kind: "wait", Handle: "wait", ReasonZH: "等一小时", ReasonEN: "An hour",
-				Source: "test", Blocks: review.BlocksRelease, ReleaseHow: review.ByDeadline, Deadline: tx.Now().Add(time.Hour)})
+			return flow.Hold(tx, held, review.HoldDraft{Kind: "wait", Handle: "wait", ReasonZH: "等一小时",
+				ReasonEN: "An hour",
+				Source:   "test", Blocks: review.BlocksRelease, ReleaseHow: review.ByDeadline, Deadline: tx.Now().Add(time.Hour)})
 		})
 		pack(h)
 		settle(t, w)
