@@ -187,8 +187,10 @@ func (v *visit) times(k *known) (list []fact) {
 	for _, t := range []struct {
 		key string
 		at  db.Instant
-	}{{"ordered_at", o.OrderedAt}, {"paid_at", o.PaidAt}, {"accepted_at", o.AcceptedAt}, 
-		{"ship_by", o.ShipBy}, {"completed_at", o.CompletedAt}, {"cancelled_at", o.CancelledAt}} {
+	}{
+		{"ordered_at", o.OrderedAt}, {"paid_at", o.PaidAt}, {"accepted_at", o.AcceptedAt}, {"ship_by", o.ShipBy},
+		{"completed_at", o.CompletedAt}, {"cancelled_at", o.CancelledAt},
+	} {
 		if t.at != 0 {
 			s := v.stampOf(t.at, k.now, k.shop.TimeZone)
 			list = append(list, fact{t.key, s.Short, s.Full})
