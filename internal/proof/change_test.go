@@ -44,7 +44,7 @@ func change(random *rand.Rand, last *order.Draft, at db.Instant) *order.Draft {
 		l.Refund, l.Closed = order.RefundDone, true
 	case 10:
 		d.Lines = append(d.Lines, order.DraftLine{ExternalNo: fmt.Sprintf("%s-%d", d.ExternalNo, len(d.Lines)+1),
-			Code: []string{"TOWEL", "PASTE", "KIT"}[random.IntN(3)], Qty: 1, Price: 1000})
+			Code: []string{"TOWEL", "PASTE", "KIT"}[random.IntN(3)], Qty: 1, Price: 5000})
 	case 11:
 		if d.ChannelState == order.Unpaid || d.ChannelState == order.Forbidden {
 			d.ChannelState, d.PaidAt = order.ToShip, at
