@@ -40,7 +40,7 @@ func (c Config) withDefaults() Config {
 	}
 	lanes := 1
 	if c.DB.Engine() == db.Postgres {
-		lanes = 4
+		lanes = 2
 	}
 	c.Lanes, c.QueueMax = cmp.Or(c.Lanes, lanes), cmp.Or(c.QueueMax, 2048)
 	return c

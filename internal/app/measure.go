@@ -12,6 +12,7 @@ import (
 )
 
 func (p *program) bench(ctx context.Context, _ cli.Common, o cli.Bench) error {
+	hurry()
 	dir, err := os.MkdirTemp("", "baihuo-bench-")
 	if err != nil {
 		return err
@@ -51,6 +52,7 @@ func (p *program) bench(ctx context.Context, _ cli.Common, o cli.Bench) error {
 }
 
 func (p *program) node(ctx context.Context, c cli.Common, o cli.BenchNode) error {
+	hurry()
 	r, err := bench.Node(ctx, c.DB, o.Orders, o.Seed, o.Kind)
 	if err != nil {
 		return err

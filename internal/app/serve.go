@@ -31,12 +31,27 @@ var errListen = fault.New(fault.Invalid, "listen_local", "登录功能完成之�
 
 // serve runs the hub until ctx ends or the disk fails.
 func (p *program) serve(ctx context.Context, c cli.Common, o cli.Serve) error {
+	hurry()
 	hctx, h, err := p.open(ctx, c, db.Options{})
 	if err != nil {
 		return err
 	}
 	defer h.close()
-	return p.run(hctx, c, h, o.Listen, h.worker(c), nil)
+	w := h.worker(c)
+	w.Chores = append(w.Chores, h.chore("plan", func(tx *db.Tx) (int, error) { return flow.Plan(tx, 100) }),
+		h.chore("forget answers", func(tx *db.Tx) (int, error) { return api.ForgetAnswers(tx, 500) }))
+	return p.run(hctx, c, h, o.Listen, w, nil)
+}
+
+// chore is a small piece of work in one transaction, done again and again.
+func (h *house) chore(name string, do func(*db.Tx) (int, error)) worker.Chore {
+	return worker.Chore{Name: name, Do: func(ctx context.Context) (done int, err error) {
+		err = h.d.Write(ctx, db.By{Actor: "worker", Cause: name}, func(tx *db.Tx) (err error) {
+			done, err = do(tx)
+			return err
+		})
+		return done, err
+	}}
 }
 
 // worker is what runs beside the doors: no carrier and no sender are connected

@@ -13,6 +13,7 @@ import (
 	"baihuo/internal/inventory"
 	"baihuo/internal/job"
 	"baihuo/internal/journal"
+	"baihuo/internal/notice"
 	"baihuo/internal/order"
 	"baihuo/internal/review"
 	"baihuo/internal/shipping"
@@ -76,6 +77,7 @@ func checkRooms(tx *db.Tx, r *Report) error {
 	}{
 		{"shop", shop.Audit}, {"catalog", catalog.Audit}, {"carrier", carrier.Audit}, {"inventory", inventory.Audit},
 		{"order", order.Audit}, {"review", review.Audit}, {"fulfilment", fulfilment.Audit}, {"shipping", shipping.Audit},
+		{"notice", notice.Audit},
 	}
 	for _, room := range rooms {
 		proved, breaches, err := room.audit(tx)
