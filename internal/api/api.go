@@ -23,7 +23,7 @@ type Config struct {
 	// Wall is the real time, for caches and durations (default time.Now).
 	Wall func() time.Time
 	// Lanes is the number of batches in flight: 1 by default on SQLite, which has one
-	// writer (what comes meanwhile makes the next batch larger), and 4 on PostgreSQL.
+	// writer (what comes meanwhile makes the next batch larger), and 2 on PostgreSQL.
 	Lanes int
 	// QueueMax is the number of requests that may wait (default 2,048).
 	QueueMax int
