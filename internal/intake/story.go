@@ -119,6 +119,7 @@ func Tell(ctx context.Context, d *db.DB, o StoryOptions) (*Story, error) {
 	}
 	im.report.close()
 	s.Report = *im.report
+	im.gather, im.survey = gather{}, nil // they are as large as the story
 	return s, nil
 }
 

@@ -107,6 +107,7 @@ type run struct {
 	ordered  *byDay
 	loosened *byDay
 	state    state
+	analyzed int64 // orders there were when the database last looked at its tables
 }
 
 func (r *run) prepare(ctx context.Context) (err error) {
@@ -274,6 +275,12 @@ func (r *run) endDay(ctx context.Context) error {
 	})
 	if err != nil {
 		return err
+	}
+	if n := r.state.Total.Orders; n >= 50+4*r.analyzed {
+		r.analyzed = n
+		if err := r.o.D.Analyze(ctx, db.By{Actor: actor, Cause: "replay"}); err != nil {
+			return err
+		}
 	}
 	if r.o.Progress != nil {
 		r.o.Progress(intake.Progress{Stage: StageDays, Done: int64(r.state.Day), Total: int64(r.calendar.days),

@@ -159,44 +159,87 @@ func TestReplay(t *testing.T) {
 	}
 }
 
-// errStop stops a run as Ctrl-C would, between two transactions.
-var errStop = errors.New("stop")
+// stopping is a context that ends after it was looked at so many times: Ctrl-C
+// between two transactions, wherever those are.
+type stopping struct {
+	context.Context
+	left int
+}
+
+func (c *stopping) Err() error {
+	if c.left--; c.left < 0 {
+		return context.Canceled
+	}
+	return nil
+}
 
 func TestBrokenOff(t *testing.T) {
 	o := engine(t, db.SQLite)
 	whole, table := play(t, o)
-
 	o = engine(t, db.SQLite)
-	ctx, cancel := context.WithCancel(context.Background())
-	defer cancel()
 	var days []replay.Day
 	o.Day = func(d replay.Day) error { days = append(days, d); return nil }
-	stops := 0
-	o.Clock = replay.NewClock(time.Time{})
-	_ = ctx
-	for {
-		o.Day = func(d replay.Day) error {
-			days = append(days, d)
-			if len(days)%20 == 0 {
-				return errStop
-			}
-			return nil
-		}
-		r, err := replay.Run(context.Background(), o)
-		if errors.Is(err, errStop) {
-			stops++
+	for stops := 0; ; stops++ {
+		r, err := replay.Run(&stopping{context.Background(), 150}, o)
+		if errors.Is(err, context.Canceled) {
 			continue
 		}
 		if err != nil {
 			t.Fatal(err)
 		}
-		if diff := cmp.Diff(whole.Tallies, r.Tallies); diff != "" || !r.Resumed {
-			t.Errorf("resumed %v: %s", r.Resumed, diff)
+		if diff := cmp.Diff(whole.Tallies, r.Tallies); diff != "" || !r.Resumed || stops < 5 {
+			t.Errorf("resumed %v after %d stops: %s", r.Resumed, stops, diff)
 		}
 		break
 	}
-	if diff := cmp.Diff(table, days); diff != "" || stops == 0 {
-		t.Errorf("%d stops: %s", stops, diff)
+	if diff := cmp.Diff(table, days); diff != "" {
+		t.Error(diff)
+	}
+	clean(t, o.D)
+	t.Run("the_same_replay_again_does_nothing", func(t *testing.T) {
+		if r, again := play(t, o); len(again) > 0 || r.Total != whole.Total {
+			t.Errorf("%d days, %+v", len(again), r.Total)
+		}
+	})
+	t.Run("another_replay_is_refused", func(t *testing.T) {
+		o.Stock = replay.Plenty
+		if _, err := replay.Run(context.Background(), o); !errors.Is(err, replay.ErrOther) {
+			t.Errorf("got %v", err)
+		}
+	})
+}
+
+func TestRefused(t *testing.T) {
+	for name, c := range map[string]struct {
+		change func(*replay.Options)
+		want   error
+	}{
+		"the_last_day_before_the_first": {func(o *replay.Options) { o.From, o.To = "2023-04-02", "2023-04-01" }, replay.ErrDays},
+		"a_day_that_is_none":            {func(o *replay.Options) { o.From = "2023-02-30" }, replay.ErrDays},
+		"an_unknown_stock":              {func(o *replay.Options) { o.Stock = "some" }, replay.ErrStock},
+		"an_unknown_profile":            {func(o *replay.Options) { o.Profile = "nobody's" }, intake.ErrProfile},
+	} {
+		t.Run(name, func(t *testing.T) {
+			o := engine(t, db.SQLite)
+			c.change(&o)
+			if _, err := replay.Run(context.Background(), o); !errors.Is(err, c.want) {
+				t.Errorf("got %v", err)
+			}
+		})
+	}
+}
+
+// A part of the file: what lies outside is counted as such, and a cancellation of a
+// sale that was never made here takes nothing back.
+func TestSomeDays(t *testing.T) {
+	o := engine(t, db.SQLite)
+	o.From, o.To, o.Stock = "2023-04-01", "2023-04-14", replay.Plenty
+	r, days := play(t, o)
+	if len(days) != 14 || r.Days != 14 || days[0].Date != "2023-04-01" || of(r, replay.Outside) == 0 || r.Total.Orders == 0 {
+		t.Errorf("%d days, %+v", len(days), r)
+	}
+	if diff := cmp.Diff(sumFile(t, quirks), sumReport(r)); diff != "" {
+		t.Error(diff)
 	}
 	clean(t, o.D)
 }
