@@ -22,8 +22,8 @@ type Config struct {
 	Log *slog.Logger
 	// Wall is the real time, for caches and durations (default time.Now).
 	Wall func() time.Time
-	// Lanes is the number of batches in flight: 1 by default on SQLite, which has one
-	// writer (what comes meanwhile makes the next batch larger), and 2 on PostgreSQL.
+	// Lanes is the number of batches in flight (default 1): what comes meanwhile makes
+	// the next batch larger, and a larger one costs less an order on both databases.
 	Lanes int
 	// QueueMax is the number of requests that may wait (default 2,048).
 	QueueMax int
@@ -38,11 +38,7 @@ func (c Config) withDefaults() Config {
 	if c.Wall == nil {
 		c.Wall = time.Now
 	}
-	lanes := 1
-	if c.DB.Engine() == db.Postgres {
-		lanes = 2
-	}
-	c.Lanes, c.QueueMax = cmp.Or(c.Lanes, lanes), cmp.Or(c.QueueMax, 2048)
+	c.Lanes, c.QueueMax = cmp.Or(c.Lanes, 1), cmp.Or(c.QueueMax, 2048)
 	return c
 }
 

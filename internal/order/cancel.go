@@ -28,16 +28,19 @@ type Cancelled struct {
 }
 
 // Cancel takes back what is neither shipped nor allocated: packages are voided
-// first. Reserved quantities are left to the caller's Move after the release.
+// first. Reserved quantities are left to the caller's Move after the release. A
+// fault leaves the order as it was, in memory too.
 // Faults: ErrEnded, ErrShipped, ErrReleased, ErrLine, ErrQuantity.
 func Cancel(tx *db.Tx, c Cancellation) ([]Cancelled, error) {
-	o := c.Order
-	if o.Ended() {
-		return nil, ErrEnded
+	if f := c.May(); f != nil {
+		return nil, f
 	}
-	wanted, err := c.wanted()
-	if err != nil {
-		return nil, err
+	o := c.Order
+	wanted, _ := c.wanted()
+	for _, l := range o.Lines {
+		if qty := wanted[l.ID]; l.Allocated > 0 && qty > l.Open()-l.Allocated {
+			return nil, ErrReleased
+		}
 	}
 	var gone []Cancelled
 	var lines []*Line
@@ -45,12 +48,6 @@ func Cancel(tx *db.Tx, c Cancellation) ([]Cancelled, error) {
 		qty := wanted[l.ID]
 		if qty == 0 {
 			continue
-		}
-		if l.Allocated > 0 && qty > l.Open()-l.Allocated {
-			return nil, ErrReleased
-		}
-		if qty > l.Open() {
-			return nil, ErrShipped
 		}
 		free := max(0, qty-(l.Open()-l.Reserved))
 		l.Cancelled += qty
@@ -71,8 +68,29 @@ func Cancel(tx *db.Tx, c Cancellation) ([]Cancelled, error) {
 	return gone, save(tx, o, o.withBundles(lines), what, map[string]any{"why": c.Why, "units": units(gone)})
 }
 
+// May says what refuses a cancellation even once no package is in its way, nil
+// when nothing does. Faults: ErrMissing, ErrEnded, ErrShipped, ErrLine.
+func (c Cancellation) May() *fault.Fault {
+	if c.Order == nil {
+		return ErrMissing
+	}
+	if c.Order.Ended() {
+		return ErrEnded
+	}
+	wanted, f := c.wanted()
+	if f != nil {
+		return f
+	}
+	for _, l := range c.Order.Lines {
+		if wanted[l.ID] > l.Open() {
+			return ErrShipped
+		}
+	}
+	return nil
+}
+
 // wanted says how many pieces of each line go. Cancelling a bundle cancels its
-// components.
+// components, as far as they were not cancelled alone before.
 func (c Cancellation) wanted() (map[id.Line]int64, *fault.Fault) {
 	all := map[id.Line]int64{}
 	if len(c.Lines) == 0 {
@@ -86,17 +104,17 @@ func (c Cancellation) wanted() (map[id.Line]int64, *fault.Fault) {
 	}
 	for n, qty := range c.Lines {
 		l := c.Order.line(n)
-		if l == nil {
+		switch {
+		case l == nil:
 			return nil, ErrLine
-		}
-		if qty == 0 {
+		case l.Open() == 0 || qty < 0:
+			return nil, ErrShipped
+		case qty == 0:
 			qty = l.Open()
 		}
 		all[n] += qty
-		for _, part := range c.Order.Lines {
-			if part.Parent == n && part.Parent != 0 {
-				all[part.ID] += qty * part.Ordered / l.Ordered
-			}
+		for _, part := range parts(c.Order, l) {
+			all[part.ID] += max(0, (l.Cancelled+qty)*part.Ordered/l.Ordered-part.Cancelled)
 		}
 	}
 	return all, nil
