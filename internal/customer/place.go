@@ -25,6 +25,7 @@ func Buyers(tx *db.Tx, parties []*Party) error {
 	known := map[string][]*Party{}
 	var digests [][]byte
 	for _, p := range parties {
+		p.Buyer, p.Blacklisted = 0, "" // a transaction that was undone may have set them
 		if p.BuyerDigest == nil {
 			continue
 		}
