@@ -61,30 +61,7 @@ func Cancel(tx *db.Tx, list []Cancellation) ([]fault.Outcome[id.Order], error) {
 
 // mayCancel finds what refuses a cancellation before anything is touched.
 func mayCancel(o *order.Order, c Cancellation) *fault.Fault {
-	switch {
-	case o == nil:
-		return order.ErrMissing
-	case o.Ended():
-		return order.ErrEnded
-	}
-	if len(c.Lines) == 0 {
-		for _, l := range o.Lines {
-			if l.Shipped > 0 {
-				return order.ErrShipped
-			}
-		}
-		return nil
-	}
-	for n, qty := range c.Lines {
-		l := lineOf(o, n)
-		if l == nil {
-			return order.ErrLine
-		}
-		if qty > l.Open() || l.Open() == 0 || qty < 0 {
-			return order.ErrShipped
-		}
-	}
-	return nil
+	return order.Cancellation{Order: o, Lines: c.Lines}.May()
 }
 
 func lineOf(o *order.Order, n id.Line) *order.Line {

@@ -5,38 +5,69 @@ import (
 
 	"baihuo/internal/db"
 	"baihuo/internal/dbtest"
+	"baihuo/internal/fault"
 	"baihuo/internal/flow"
 	"baihuo/internal/flow/flowtest"
 	"baihuo/internal/id"
+	"baihuo/internal/order"
 )
 
-// What one cancellation gives up may reach another order of the same batch, or
-// another line of the same order. The batch then saved a stale copy and was undone.
-func TestCancelServesTheOrdersInHand(t *testing.T) {
+func cancelLines(h *flowtest.House, list ...flow.Cancellation) (outcomes []fault.Outcome[id.Order]) {
+	h.T.Helper()
+	h.Write(func(tx *db.Tx) (err error) {
+		for i := range list {
+			list[i].Why = "少要几件"
+		}
+		outcomes, err = flow.Cancel(tx, list)
+		return err
+	})
+	return outcomes
+}
+
+// The accident: a component had been cancelled alone, the channel took a set back,
+// the refusal came when half of the lines were changed, and the queue for arriving
+// stock forgot pieces.
+func TestCancelASetWhoseComponentIsGone(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		h := flowtest.Open(t, d)
-		h.Stock(0, "PASTE", 4)
-		first := h.One(h.Draft("TB", "T1", flowtest.Item{Code: "PASTE", Qty: 3}))
-		second := h.One(h.Draft("TB", "T2", flowtest.Item{Code: "PASTE", Qty: 1}, flowtest.Item{Code: "PASTE", Qty: 2}))
-		third := h.One(h.Draft("TB", "T3", flowtest.Item{Code: "PASTE", Qty: 1}, flowtest.Item{Code: "TOWEL", Qty: 1}))
-		line := func(o id.Order, n int) map[id.Line]int64 { return map[id.Line]int64{h.Order(o).Lines[n].ID: 1} }
-		list := []flow.Cancellation{{Order: first, Lines: line(first, 0), Why: "少要一件"}, {Order: second, Lines: line(second, 0), Why: "不要了"},
-			{Order: third, Lines: line(third, 1), Why: "不要毛巾"}}
-		h.Write(func(tx *db.Tx) error {
-			outcomes, err := flow.Cancel(tx, list)
-			for _, o := range outcomes {
-				if o.Fault != nil {
-					t.Error(o.Fault)
-				}
+		o := h.One(h.Draft("TB", "T1", flowtest.Item{Code: "KIT", Qty: 5}))
+		var paste id.Line
+		for _, l := range h.Order(o).Lines {
+			if l.Code == "PASTE" {
+				paste = l.ID
 			}
-			return err
-		})
-		// One piece of the first and one of the second line go to the line that waited.
-		if l := h.Order(second).Lines[1]; l.Reserved != 2 || h.Card(second).Short {
-			t.Errorf("the second's other line: %+v", l)
 		}
-		if c := h.Card(third); !c.Short {
-			t.Errorf("the third waits still: %+v", c)
+		cancelLines(h, flow.Cancellation{Order: o, Lines: map[id.Line]int64{paste: 0}})
+		h.One(h.Draft("TB", "T1", flowtest.Item{Code: "KIT", Qty: 4}))
+		for _, l := range h.Order(o).Lines {
+			if want := map[string]int64{"KIT": 4, "SHAMPOO": 4, "PASTE": 0}[l.Code]; l.Ordered-l.Cancelled != want {
+				t.Errorf("line %s: %+v", l.Code, l)
+			}
+		}
+		h.Clean()
+	})
+}
+
+// A member that cannot be cancelled leaves the others alone, whatever it asks.
+func TestCancelMembersOfABatch(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		h := flowtest.Open(t, d)
+		h.Stock(0, "PASTE", 100)
+		gone := h.One(h.Draft("TB", "gone", flowtest.Item{Code: "PASTE", Qty: 1}))
+		ship(h, work(h))
+		good := h.One(h.Draft("TB", "good", flowtest.Item{Code: "PASTE", Qty: 3}))
+		line := h.Order(good).Lines[0].ID
+		outcomes := cancelLines(h, flow.Cancellation{Order: gone}, flow.Cancellation{Order: 77},
+			flow.Cancellation{Order: good, Lines: map[id.Line]int64{line: 9}}, flow.Cancellation{Order: good, Lines: map[id.Line]int64{line: -1}},
+			flow.Cancellation{Order: good, Lines: map[id.Line]int64{42: 1}}, flow.Cancellation{Order: good, Lines: map[id.Line]int64{line: 2}},
+			flow.Cancellation{Order: good}, flow.Cancellation{Order: good})
+		for i, want := range []*fault.Fault{order.ErrShipped, order.ErrMissing, order.ErrShipped, order.ErrShipped, order.ErrLine, nil, nil, order.ErrEnded} {
+			if f := outcomes[i].Fault; (f == nil) != (want == nil) || f != nil && !f.Is(want) {
+				t.Errorf("member %d: %v, want %v", i, f, want)
+			}
+		}
+		if c := h.Card(good); c.Word != order.Gone || c.Why != "少要几件" {
+			t.Errorf("card %+v", c)
 		}
 		h.Clean()
 	})

@@ -13,7 +13,11 @@ import (
 // refresh writes the cards of orders anew from what all rooms know of them. It
 // ends every story.
 func refresh(tx *db.Tx, orders []*order.Order) error {
-	facts, err := gather(tx, orders)
+	var each []*order.Order
+	for _, o := range orders { // one that a batch names twice is shown once
+		each = appendOnce(each, o)
+	}
+	facts, err := gather(tx, each)
 	if err != nil {
 		return err
 	}
