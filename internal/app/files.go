@@ -36,6 +36,14 @@ func (p *program) importFile(ctx context.Context, c cli.Common, what string, o c
 	switch what {
 	case "catalog":
 		report, err = intake.Catalog(hctx, h.d, files)
+	case "warehouses":
+		report, err = intake.Warehouses(hctx, h.d, files)
+	case "shops":
+		report, err = intake.Shops(hctx, h.d, files)
+	case "carriers":
+		report, err = intake.Carriers(hctx, h.d, files)
+	case "tariffs":
+		report, err = intake.Tariffs(hctx, h.d, files)
 	case "stock":
 		report, err = intake.Stock(hctx, h.d, files)
 	default:
@@ -63,8 +71,12 @@ func (p *program) tellImport(r intake.Report, lang string) {
 		p.say("这个文件已经导入过(编号 %s),没有任何改动 / this file was taken before as %s: nothing was changed", importNo(r.Import), importNo(r.Import))
 		return
 	}
-	p.say("%d 行 / rows, %d 订单 / orders, %d 早已存在 / before, %d 拒收 / refused, %d 疑似重复行 / suspected duplicates, %d 异常 / exceptions",
-		r.Rows, r.Orders, r.OrdersBefore, r.OrdersRefused, r.Duplicates, r.Exceptions)
+	if r.What != "orders" {
+		p.say("%d 行 / rows, %d 个问题 / problems", r.Rows, len(r.Problems))
+	} else {
+		p.say("%d 行 / rows, %d 订单 / orders, %d 早已存在 / before, %d 拒收 / refused, %d 疑似重复行 / suspected duplicates, %d 异常 / exceptions",
+			r.Rows, r.Orders, r.OrdersBefore, r.OrdersRefused, r.Duplicates, r.Exceptions)
+	}
 	for _, t := range r.Tallies {
 		amount := ""
 		if t.Currency != "" {

@@ -136,11 +136,15 @@ type grammar struct {
 	Demo   Demo  `cmd:"" help:"Start a believable shop on fresh data and watch it live."`
 	Serve  Serve `cmd:"" help:"Run the hub."`
 	Import struct {
-		Orders  Import        `cmd:"" help:"Orders from a file."`
-		Catalog Import        `cmd:"" help:"SKUs, bundles and barcodes from a file."`
-		Stock   Import        `cmd:"" help:"Stock from a file."`
-		Undo    ImportUndo    `cmd:"" help:"Take back an import that nothing has touched since."`
-		Profile ImportProfile `cmd:"" help:"Save or show a column map."`
+		Orders     Import        `cmd:"" help:"Orders from a file."`
+		Catalog    Import        `cmd:"" help:"SKUs, bundles and barcodes from a file."`
+		Warehouses Import        `cmd:"" help:"Warehouses from a file."`
+		Shops      Import        `cmd:"" help:"Shops and the warehouses that serve them, from a file."`
+		Carriers   Import        `cmd:"" help:"Carriers from a file."`
+		Tariffs    Import        `cmd:"" help:"Prices of carriers from a file."`
+		Stock      Import        `cmd:"" help:"Stock from a file."`
+		Undo       ImportUndo    `cmd:"" help:"Take back an import that nothing has touched since."`
+		Profile    ImportProfile `cmd:"" help:"Save or show a column map."`
 	} `cmd:"" help:"Take in files."`
 	Export Export `cmd:"" help:"Write orders, stock, the journal or the catalog to a file."`
 	Replay struct {
@@ -193,6 +197,14 @@ func (a Actions) do(ctx context.Context, g *grammar, command string) error {
 		return a.Import(ctx, c, "orders", g.Import.Orders)
 	case "import catalog <file>":
 		return a.Import(ctx, c, "catalog", g.Import.Catalog)
+	case "import warehouses <file>":
+		return a.Import(ctx, c, "warehouses", g.Import.Warehouses)
+	case "import shops <file>":
+		return a.Import(ctx, c, "shops", g.Import.Shops)
+	case "import carriers <file>":
+		return a.Import(ctx, c, "carriers", g.Import.Carriers)
+	case "import tariffs <file>":
+		return a.Import(ctx, c, "tariffs", g.Import.Tariffs)
 	case "import stock <file>":
 		return a.Import(ctx, c, "stock", g.Import.Stock)
 	case "import undo <import>":

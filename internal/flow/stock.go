@@ -103,7 +103,7 @@ func unshort(tx *db.Tx, orders []*order.Order) error {
 	var again []*order.Order
 	for _, o := range orders {
 		switch {
-		case waiting[o.ID] > 0:
+		case waiting[o.ID] > 0 && !o.NoPartial: // one that takes all or nothing may find the rest on the shelf
 		case shortUnits(o) > 0:
 			again = append(again, o)
 		default:
@@ -243,6 +243,9 @@ func lockHolders(tx *db.Tx, places []inventory.Place) error {
 	var orders []id.Order
 	for _, p := range places {
 		holders, err := inventory.Holders(tx, p, holdersMax)
+		if errors.Is(err, inventory.ErrNoStock) {
+			continue // nobody can hold what was never there
+		}
 		if err != nil {
 			return err
 		}

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"baihuo/internal/carrier"
 	"baihuo/internal/db"
 	"baihuo/internal/sheet"
 )
@@ -116,6 +117,14 @@ func baseOf(what string) (sheet.Map, bool) {
 		return StockColumns(), true
 	case "catalog":
 		return catalogColumns(), true
+	case "warehouses":
+		return warehouseColumns(), true
+	case "shops":
+		return shopColumns(), true
+	case "carriers":
+		return carrierColumns(), true
+	case "tariffs":
+		return carrier.Columns(), true
 	}
 	return nil, false
 }

@@ -68,7 +68,7 @@ type Card struct {
 	Word       Word
 	Blocked    bool
 	Short      bool
-	// Ready: reviewed, not blocked, not short, and goods are reserved that no
+	// Ready: reviewed, paid for, not blocked, not short, and goods are reserved that no
 	// package holds yet, or no goods are owed at all.
 	Ready       bool
 	Why         string
@@ -100,9 +100,16 @@ func (f Facts) Card() Card {
 	if o.Ended() {
 		c.Why = o.CancelledWhy
 	}
-	c.Short = !o.Ended() && o.Claims(true) && o.short() > 0
-	c.Ready = o.Review == Passed && !o.Ended() && !c.Blocked && !c.Short && (o.reserved() > f.UnitsInHouse || o.Bare())
+	// Where nothing is reserved for an unpaid order, it counts for nothing yet.
+	c.Short = o.short() > 0 && (o.Claims(false) || o.Claims(true) && o.reserved() > 0)
+	c.Ready = o.Review == Passed && o.mayShip() && !o.Ended() && !c.Blocked && !c.Short && (o.reserved() > f.UnitsInHouse || o.Bare())
 	return c
+}
+
+// mayShip says whether the channel lets the order leave: unpaid ones hold stock
+// and stay.
+func (o *Order) mayShip() bool {
+	return o.ChannelState != Unpaid && o.ChannelState != Forbidden && o.ChannelState != Closed
 }
 
 func (o *Order) short() (n int64) {
