@@ -29,6 +29,7 @@ import (
 func TestRandomDays(t *testing.T) {
 	days, steps, every := figure(2, 40), figure(200, 1000), figure(20, 50)
 	p := begin(t, "random days, both databases")
+	compared := 0
 	for range days {
 		seed := p.Uint64N(1_000_000_000)
 		seen := map[db.Engine][]string{}
@@ -40,6 +41,7 @@ func TestRandomDays(t *testing.T) {
 		})
 		lite, pg := seen[db.SQLite], seen[db.Postgres]
 		for i := range min(len(lite), len(pg)) {
+			compared++
 			if lite[i] != pg[i] {
 				t.Errorf("seed %d is otherwise on PostgreSQL at step %d (-sqlite +postgres):\n%s", seed, (i+1)*every, cmp.Diff(lite[i], pg[i]))
 				break
@@ -49,7 +51,7 @@ func TestRandomDays(t *testing.T) {
 			t.Fatalf("day of seed %d", seed)
 		}
 	}
-	p.kept("%d days of %d steps, check clean every %d steps, both ends equal", days, steps, every)
+	p.kept("%d days of %d steps, check clean every %d steps, equal on both at %d looks", days, steps, every, compared)
 }
 
 // world is a house and the people around it, driven by one random source. What
