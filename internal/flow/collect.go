@@ -207,7 +207,8 @@ func (b Brought) may(o *order.Order, given map[id.Line]int64) (*order.Line, *fau
 }
 
 func (b Brought) receipt(l *order.Line, packages []*fulfilment.Package) inventory.Receipt {
-	r := inventory.Receipt{Place: inventory.Place{SKU: l.SKU}, Qty: b.Qty, Kind: "return", Reference: b.Reference, Order: b.Order, Line: b.Line}
+	r := inventory.Receipt{Place: inventory.Place{SKU: l.SKU}, Qty: b.Qty, Kind: "return", Reference: b.Reference,
+		Order: b.Order, Line: b.Line}
 	for _, p := range packages {
 		for _, it := range p.Items {
 			if p.State.Out() && it.Line == b.Line {

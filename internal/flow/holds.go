@@ -241,7 +241,7 @@ func Reject(tx *db.Tx, list []review.Decision) ([]fault.Outcome[order.Review], e
 				rejected = append(rejected, o)
 			}
 		}
-		if err := giveUp(tx, rejected); err != nil {
+		if err := giveUp(tx, rejected, "订单被驳回"); err != nil {
 			return err
 		}
 		if _, err := review.ReleaseAll(tx, idsOf(rejected), "order rejected"); err != nil {
@@ -269,13 +269,14 @@ func decide(tx *db.Tx, list []review.Decision, verb func(*db.Tx, []review.Decisi
 }
 
 // giveUp releases all that orders claim without cancelling them.
-func giveUp(tx *db.Tx, orders []*order.Order) error {
-	if err := voidPackages(tx, orders, "订单被驳回", fulfilment.State.InHouse); err != nil {
+func giveUp(tx *db.Tx, orders []*order.Order, why string) error {
+	if err := voidPackages(tx, orders, why, fulfilment.State.InHouse); err != nil {
 		return err
 	}
 	var frees []inventory.Free
 	var list []order.Change
 	var lines []id.Line
+	var gone []order.Cancelled
 	for _, o := range orders {
 		for _, l := range o.Lines {
 			if !l.Moves() {
@@ -283,6 +284,7 @@ func giveUp(tx *db.Tx, orders []*order.Order) error {
 			}
 			lines = append(lines, l.ID)
 			if l.Reserved > 0 {
+				gone = append(gone, order.Cancelled{Line: l, Free: l.Reserved})
 				frees = append(frees, inventory.Free{Order: o.ID, Line: l.ID})
 				list = append(list, order.Change{Line: l.ID, Reserved: -l.Reserved})
 			}
@@ -296,5 +298,8 @@ func giveUp(tx *db.Tx, orders []*order.Order) error {
 	if err := inventory.Leave(tx, lines); err != nil {
 		return err
 	}
-	return order.Move(tx, orders, "claims_given_up", list)
+	if err := order.Move(tx, orders, "claims_given_up", list); err != nil {
+		return err
+	}
+	return serveFreed(tx, gone, orders)
 }

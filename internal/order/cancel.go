@@ -155,6 +155,14 @@ func units(list []Cancelled) (n int64) {
 	return n
 }
 
+// Expire notes that the platform's pay deadline of an unpaid order has passed: it
+// claims stock no more. What it holds is the caller's to release. A payment that
+// comes all the same claims anew.
+func Expire(tx *db.Tx, o *Order) error {
+	o.PayBy = -1
+	return save(tx, o, nil, "pay_deadline_passed", nil)
+}
+
 // Complete ends an order whose goods have all arrived or been cancelled. It is a
 // no-op on one that has ended. Fault: ErrOpen.
 func Complete(tx *db.Tx, o *Order, why string) error {

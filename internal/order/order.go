@@ -32,8 +32,10 @@ type Order struct {
 	ModifiedAt   db.Instant
 	OrderedAt    db.Instant
 	PaidAt       db.Instant
-	PayBy        db.Instant
-	PayMethod    string
+	// PayBy is until when the platform waits for the money; negative once that has
+	// passed (Expire), 0 when it names no end.
+	PayBy     db.Instant
+	PayMethod string
 
 	Goods     money.Amount
 	Discount  money.Amount
@@ -144,6 +146,9 @@ func (o *Order) Claims(reserveUnpaid bool) bool {
 	case Closed, Done, Shipped:
 		return false
 	case Unpaid:
+		if o.PayBy < 0 {
+			return false // Expire: the platform waited long enough
+		}
 		return reserveUnpaid || (o.Kind == Presale && o.Paid > 0)
 	}
 	return true

@@ -21,7 +21,8 @@ type house struct {
 // openHouse opens the shop and its store where they are missing. The real file is a
 // British seller's; any other is taken for a Chinese one's.
 func openHouse(tx *db.Tx, profile string) (h house, err error) {
-	h.shop = shop.Shop{Code: code, Name: "历史回放 / replay", Platform: "store", Kind: shop.Counter, Currency: money.CNY, TimeZone: "Asia/Shanghai"}
+	h.shop = shop.Shop{Code: code, Name: "历史回放 / replay", Platform: "store", Kind: shop.Counter,
+		Currency: money.CNY, TimeZone: "Asia/Shanghai"}
 	if profile == intake.ProfileUCI {
 		h.shop.Currency, h.shop.TimeZone = money.GBP, "Europe/London"
 	}

@@ -36,7 +36,8 @@ type settling struct {
 	r       *run
 	s       *state
 	orders  map[int]*order.Order // by their index in the story
-	taken   map[id.Line]int64    // by this piece
+	open    map[id.Line]int64    // cancelled by this piece
+	back    map[id.Line]int64    // brought back by this piece
 	cancels []flow.Cancellation
 	brought []flow.Brought
 	found   []inventory.Receipt
@@ -51,7 +52,7 @@ func (r *run) settle(tx *db.Tx, s *state, lines []*intake.Loose) error {
 	if err != nil {
 		return err
 	}
-	st := &settling{r: r, s: s, orders: orders, taken: map[id.Line]int64{}}
+	st := &settling{r: r, s: s, orders: orders, open: map[id.Line]int64{}, back: map[id.Line]int64{}}
 	for _, l := range lines {
 		st.decide(l)
 	}
@@ -174,23 +175,19 @@ func (st *settling) takeBack(l *intake.Loose) {
 // take takes pieces of an order's line back: what has not been collected is
 // cancelled, what has been is brought back. It gives how many of each.
 func (st *settling) take(l *intake.Loose, o *order.Order, line *order.Line, qty int64) (cancelled, brought int64) {
-	if line.Shipped == 0 && line.Kind != order.Charge {
-		if o.Ended() {
-			return 0, 0
-		}
-		cancelled = min(qty, line.Open()-st.taken[line.ID])
+	had := line.Shipped - line.Returned
+	if line.Kind == order.Charge {
+		had = line.Ordered - line.Cancelled - line.Refunded
+	} else if !o.Ended() {
+		cancelled = min(qty, line.Open()-st.open[line.ID])
+		st.open[line.ID] += cancelled
 		st.cancel(l, o, line, cancelled)
-	} else {
-		left := line.Shipped - line.Returned
-		if line.Kind == order.Charge {
-			left = line.Ordered - line.Cancelled - line.Refunded
-		}
-		if brought = min(qty, left-st.taken[line.ID]); brought > 0 {
-			st.brought = append(st.brought, flow.Brought{Order: o.ID, Line: line.ID, Qty: brought,
-				Reference: fmt.Sprintf("%s %s", paper(l), line.ID)})
-		}
 	}
-	st.taken[line.ID] += cancelled + brought
+	if brought = min(qty-cancelled, had-st.back[line.ID]); brought > 0 {
+		st.back[line.ID] += brought
+		st.brought = append(st.brought, flow.Brought{Order: o.ID, Line: line.ID, Qty: brought,
+			Reference: paper(l) + " " + line.ID.String()})
+	}
 	return cancelled, brought
 }
 
@@ -248,7 +245,8 @@ func (st *settling) writeOff(tx *db.Tx) error {
 
 // part is units of a loose line that had one outcome.
 func part(l *intake.Loose, what intake.Outcome, lines, units int64) intake.Tally {
-	return intake.Tally{Kind: l.Kind, Outcome: what, Currency: l.Currency, Lines: lines, Units: units, Money: l.Price * money.Amount(units)}
+	return intake.Tally{Kind: l.Kind, Outcome: what, Currency: l.Currency, Lines: lines, Units: units,
+		Money: l.Price * money.Amount(units)}
 }
 
 func paper(l *intake.Loose) string { return fmt.Sprintf("replay %s#%d", l.No, l.Row) }

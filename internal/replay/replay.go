@@ -12,6 +12,7 @@ import (
 	"baihuo/internal/flow"
 	"baihuo/internal/id"
 	"baihuo/internal/intake"
+	"baihuo/internal/money"
 	"baihuo/internal/order"
 	"baihuo/internal/review"
 	"baihuo/internal/shop"
@@ -63,7 +64,8 @@ const (
 type Report struct {
 	File, From, To string
 	Days           int
-	Rows           int64 // of the file, below the header
+	Rows           int64          // of the file, below the header
+	Currency       money.Currency // of the money of days
 	// Tallies account for every row of the file.
 	Tallies []intake.Tally
 	// Total sums the days; its Held is that of the last.
@@ -119,7 +121,11 @@ func (r *run) prepare(ctx context.Context) (err error) {
 		return ErrStock.With(r.o.Stock)
 	}
 	by := db.By{Actor: actor, Cause: "replay"}
-	if err = r.o.D.Write(ctx, by, func(tx *db.Tx) (err error) { r.house, err = openHouse(tx, r.o.Profile); return err }); err != nil {
+	err = r.o.D.Write(ctx, by, func(tx *db.Tx) (err error) {
+		r.house, err = openHouse(tx, r.o.Profile)
+		return err
+	})
+	if err != nil {
 		return err
 	}
 	r.shops = map[string]shop.Shop{r.house.shop.Code: r.house.shop}
@@ -294,8 +300,9 @@ func (r *run) endDay(ctx context.Context) error {
 
 func (r *run) report(ctx context.Context, resumed bool) (Report, error) {
 	p := Report{File: r.story.Report.File, From: r.calendar.from.Format(time.DateOnly), Days: r.calendar.days,
-		To: r.calendar.at(r.calendar.days-1, 0).Format(time.DateOnly), Rows: r.story.Report.Rows, Tallies: r.state.Tallies,
-		Total: r.state.Total, Exceptions: r.state.Opened, Resumed: resumed, Read: r.story.Report}
+		To: r.calendar.at(r.calendar.days-1, 0).Format(time.DateOnly), Rows: r.story.Report.Rows, Currency: r.house.shop.Currency,
+		Tallies: r.state.Tallies,
+		Total:   r.state.Total, Exceptions: r.state.Opened, Resumed: resumed, Read: r.story.Report}
 	return p, r.o.D.Read(ctx, func(tx *db.Tx) error {
 		words, _, err := order.Counts(tx)
 		for _, n := range words {

@@ -143,7 +143,8 @@ func TestReplay(t *testing.T) {
 				if stock == replay.Lean && r.Total.Short == 0 {
 					t.Error("lean is never short")
 				}
-				for _, what := range []intake.Outcome{intake.Ordered, intake.Excepted, replay.Cancelled, replay.Returned, replay.WrittenOff, replay.Found} {
+				for _, what := range []intake.Outcome{intake.Ordered, intake.Excepted, replay.Cancelled, replay.Returned,
+					replay.WrittenOff, replay.Found} {
 					if of(r, what) == 0 {
 						t.Errorf("nothing was %s", what)
 					}

@@ -107,7 +107,8 @@ func (w *Worker) chores() []Chore {
 	}
 	list = append(list,
 		Chore{Name: "pass delayed", Do: w.story("pass_delayed", flow.PassDelayed)},
-		Chore{Name: "release due", Do: w.story("release_due", flow.ReleaseDue)})
+		Chore{Name: "release due", Do: w.story("release_due", flow.ReleaseDue)},
+		Chore{Name: "expire unpaid", Do: w.story("expire_unpaid", flow.ExpireUnpaid)})
 	if w.Sender != nil {
 		list = append(list, Chore{Name: "notices", Do: func(ctx context.Context) (int, error) {
 			return notice.Send(ctx, w.DB, w.Kit.Keys, w.Sender, page)
