@@ -129,10 +129,10 @@ func TestReplay(t *testing.T) {
 		for _, stock := range []string{replay.Lean, replay.Plenty} {
 			t.Run(e.String()+"/"+stock, func(t *testing.T) {
 				o := engine(t, e)
-				o.Stock = stock
+				if o.Stock = stock; stock == replay.Plenty {
+					o.To = "2023-03-31" // never short is soon seen; the whole file is played lean
+				}
 				r, days := play(t, o)
-				t.Logf("%+v", r.Total)
-				t.Log(r.Tallies)
 				clean(t, o.D)
 				if diff := cmp.Diff(sumFile(t, quirks), sumReport(r)); diff != "" {
 					t.Errorf("every line of the file is accounted for: %s", diff)
@@ -140,14 +140,8 @@ func TestReplay(t *testing.T) {
 				if stock == replay.Plenty && (r.Total.Short > 0 || r.Waiting > 20) {
 					t.Errorf("plenty is short: %+v, %d wait", r.Total, r.Waiting)
 				}
-				if stock == replay.Lean && r.Total.Short == 0 {
-					t.Error("lean is never short")
-				}
-				for _, what := range []intake.Outcome{intake.Ordered, intake.Excepted, replay.Cancelled, replay.Returned,
-					replay.WrittenOff, replay.Found} {
-					if of(r, what) == 0 {
-						t.Errorf("nothing was %s", what)
-					}
+				if stock == replay.Lean {
+					lean(t, r)
 				}
 				if before := tables[stock]; before != nil {
 					if diff := cmp.Diff(before, days); diff != "" {
@@ -156,6 +150,19 @@ func TestReplay(t *testing.T) {
 				}
 				tables[stock] = days
 			})
+		}
+	}
+}
+
+// lean proves that the replay of the whole file met what it can meet.
+func lean(t *testing.T, r replay.Report) {
+	t.Helper()
+	if r.Total.Short == 0 {
+		t.Error("lean is never short")
+	}
+	for _, what := range []intake.Outcome{intake.Ordered, intake.Excepted, replay.Cancelled, replay.Returned, replay.WrittenOff, replay.Found} {
+		if of(r, what) == 0 {
+			t.Errorf("nothing was %s", what)
 		}
 	}
 }
