@@ -8,7 +8,7 @@ BAIHUO_TEST_POSTGRES=$(scripts/postgres.sh start /tmp/baihuo-proof-pg 54393 dura
 export BAIHUO_TEST_POSTGRES BAIHUO_PROOF=1 BAIHUO_KILLS=200 BAIHUO_MODEL_STEPS=100000 BAIHUO_LAST_UNIT_ROUNDS=300
 log=$dir/log
 status=0
-go test -count=1 -timeout 25m -v ./internal/proof ./internal/inventory ./internal/job ./internal/journal ./internal/customer/... \
+go test -count=1 -timeout 60m -v ./internal/proof ./internal/inventory ./internal/job ./internal/journal ./internal/customer/... \
   >"$log" 2>&1 || status=1
 year=../shared/data/online-retail/orders.csv.gz
 lines=$dir/lines
