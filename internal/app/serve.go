@@ -190,7 +190,9 @@ func (p *program) demo(ctx context.Context, c cli.Common, o cli.Demo) error {
 	options := demo.Options{DB: h.d, Clock: clock, Kit: h.kit, Seed: o.Seed, Speed: float64(o.Speed), For: time.Duration(o.For) * time.Hour,
 		Carrier: carrier, Log: h.log}
 	p.say("演示数据 / demo data: %s    种子 / seed %d    %d 分钟/秒 / simulated minutes a second", url(c), o.Seed, o.Speed)
-	return p.run(hctx, c, h, o.Listen, h.worker(c), func(ctx context.Context) error { return demo.Run(ctx, options) })
+	w := h.worker(c)
+	w.AnchorEvery = time.Duration(max(o.Speed, 1)) * time.Hour // a minute of real time, by the story's clock
+	return p.run(hctx, c, h, o.Listen, w, func(ctx context.Context) error { return demo.Run(ctx, options) })
 }
 
 // removeDemo clears the demo's own folder; another database is never touched.
