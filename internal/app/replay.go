@@ -36,7 +36,7 @@ func (p *program) replay(ctx context.Context, c cli.Common, o cli.Replay) error 
 
 func (p *program) tellReplay(r replay.Report) {
 	t := r.Total
-	p.say("%-10s %8d %6d %6d %8d %6d %8d %9d %14s", "total", t.Orders, t.Held, t.Short, t.Shipped, t.Late, t.Returned, t.Units, t.Money.Format("GBP"))
+	p.say("%-10s %8d %6d %6d %8d %6d %8d %9d %14s", "total", t.Orders, t.Held, t.Short, t.Shipped, t.Late, t.Returned, t.Units, t.Money.Format(r.Currency))
 	share := 0.0
 	if t.Lines > 0 {
 		share = 100 * float64(t.Short) / float64(t.Lines)
@@ -44,6 +44,6 @@ func (p *program) tellReplay(r replay.Report) {
 	p.say("%d 行 / rows, %d 天 / days, 缺货行 / short lines %.2f %%, 未结束 / open orders %d, 异常 / exceptions %d", r.Rows, r.Days, share,
 		r.Waiting, r.Exceptions)
 	for _, tally := range r.Tallies {
-		p.say("  %-28s %-14s %9d 行 %11d 件 %16s", tally.Kind, tally.Outcome, tally.Lines, tally.Units, tally.Money.Format("GBP"))
+		p.say("  %-28s %-14s %9d 行 %11d 件 %16s", tally.Kind, tally.Outcome, tally.Lines, tally.Units, tally.Money.Format(r.Currency))
 	}
 }

@@ -7,6 +7,7 @@
 //	holds.go     people and rules pass, hold, release and reject
 //	cancel.go    an order or lines of it are taken back
 //	unpaid.go    the pay deadline passes: what an unpaid order held is free again
+//	claim.go     which warehouse serves an order, and the claim on its stock
 //	stock.go     goods arrive, are counted, break: the queue is served
 //	plan.go      reviewed orders become packages; packages are released
 //	warehouse.go picked, packed, handed over

@@ -101,7 +101,7 @@ func Amend(tx *db.Tx, o, n *Order, digest, fresh []byte) (*Amendment, error) {
 		a.contact(hex.EncodeToString(digest), hex.EncodeToString(fresh), edited)
 		added, changed = a.lines(o, n, edited)
 	}
-	o.sum(0)
+	o.sum()
 	o.ModifiedAt = n.ModifiedAt
 	o.Edited = jsonOrEmpty(edited, len(edited) == 0)
 	if o.Ended() {

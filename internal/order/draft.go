@@ -61,7 +61,7 @@ type Draft struct {
 	Paid       money.Amount
 	AmountCOD  money.Amount
 	// Total is what the channel says the buyer owes; 0 means it does not say.
-	// A difference to our own sum is kept as an adjustment and shown.
+	// The books keep our own sum; a difference beyond rounding holds the order.
 	Total money.Amount
 
 	Buyer   customer.BuyerDraft

@@ -190,7 +190,7 @@ func Open(tx *db.Tx, d *Draft, s shop.Shop, skus map[string]*catalog.SKU) *Order
 	}
 	o.applyPromotions(d.Promotions)
 	o.explode(tx, d, skus)
-	o.sum(d.Total)
+	o.sum()
 	o.startEnded(tx)
 	return o
 }
@@ -323,9 +323,8 @@ func partsOf(d *DraftLine, skus map[string]*catalog.SKU) []part {
 	return parts
 }
 
-// sum adds up the header. Where the channel names another total, within a cent
-// or so per line, the difference is rounding and becomes fee or discount.
-func (o *Order) sum(stated money.Amount) {
+// sum adds up the header from the lines.
+func (o *Order) sum() {
 	o.Goods, o.Discount, o.Fee = 0, 0, 0
 	for _, l := range o.Lines {
 		switch l.Kind {
@@ -338,7 +337,6 @@ func (o *Order) sum(stated money.Amount) {
 		}
 	}
 	o.Total = o.Goods - o.Discount + o.Freight + o.Fee
-	_ = stated // the review looks at a difference (Draft.Total); the books keep our own sum
 }
 
 // Unmatched gives the lines whose goods the catalog does not know.
