@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"time"
 
 	"baihuo/internal/db"
@@ -114,20 +115,26 @@ func (r *run) measureFilled(ctx context.Context, address string, size int) (map[
 	return ratios, nil
 }
 
-// removeShifted takes the bare rows out again.
+// removeShifted takes the bare rows out again, many by one statement and each by
+// the first column of its key.
 func removeShifted(ctx context.Context, d *sql.DB, tables []tableRows) error {
 	for _, t := range tables {
-		column := t.columns[0]
-		for _, row := range t.rows {
-			key := row[0]
-			if t.table == "journal" {
-				key = int64(rawStream)
-			}
-			if _, err := d.ExecContext(ctx, fmt.Sprintf("DELETE FROM %s WHERE %s = %d", t.table, column, key)); err != nil {
+		if t.table == "journal" {
+			if _, err := d.ExecContext(ctx, fmt.Sprintf("DELETE FROM journal WHERE stream = %d", rawStream)); err != nil {
 				return err
 			}
-			if t.table == "journal" {
-				break
+			continue
+		}
+		column, _, _ := strings.Cut(keyOf(t.table), ",")
+		place := slices.Index(t.columns, column)
+		var keys []string
+		for _, row := range t.rows {
+			keys = append(keys, fmt.Sprint(row[place]))
+		}
+		for list := range slices.Chunk(slices.Compact(keys), 500) {
+			text := fmt.Sprintf("DELETE FROM %s WHERE %s IN (%s)", t.table, column, strings.Join(list, ", "))
+			if _, err := d.ExecContext(ctx, text); err != nil {
+				return err
 			}
 		}
 	}

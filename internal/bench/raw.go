@@ -13,12 +13,21 @@ import (
 // again, as they are, into an empty database of the same schema.
 var copied = []struct{ table, key string }{
 	{"orders", "order_id"},
-	{"order_lines", "line_id"},
+	{"order_lines", "order_id, position"},
 	{"order_cards", "order_id"},
 	{"recipients", "recipient_id"},
 	{"buyers", "buyer_id"},
-	{"reservations", "reservation_id"},
+	{"reservations", "order_id, reservation_id"},
 	{"journal", "stream, seq"},
+}
+
+func keyOf(table string) string {
+	for _, c := range copied {
+		if c.table == table {
+			return c.key
+		}
+	}
+	return ""
 }
 
 // shift makes rows that can stand beside their originals: ids of a node that

@@ -220,7 +220,7 @@ func bare(address string) (*sql.DB, error) {
 		return sql.Open("pgx", address)
 	}
 	d, err := sql.Open("sqlite", "file:"+file+"?_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=cache_size(-65536)"+
-		"&_pragma=wal_autocheckpoint(4000)&_pragma=busy_timeout(5000)")
+		"&_pragma=wal_autocheckpoint(16000)&_pragma=busy_timeout(5000)")
 	if err == nil {
 		d.SetMaxOpenConns(1)
 	}
