@@ -2,22 +2,27 @@ package api
 
 import (
 	"cmp"
+	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"runtime/debug"
+	"strings"
 	"time"
 
 	"baihuo/internal/db"
 	"baihuo/internal/flow"
+	"baihuo/internal/staff"
 )
 
 // Config is what the door works with.
 type Config struct {
 	DB  *db.DB
 	Kit flow.Kit
-	// Keys may call; the zero Keys lets nobody in.
-	Keys Keys
+	// Guard recognises keys; without it nobody gets in.
+	Guard *staff.Guard
 	// Log hears of what failed on our side; nil for silence.
 	Log *slog.Logger
 	// Wall is the real time, for caches and durations (default time.Now).
@@ -27,8 +32,16 @@ type Config struct {
 	Lanes int
 	// QueueMax is the number of requests that may wait (default 2,048).
 	QueueMax int
+	// Rate is how many requests a second one key may send, with twice as many at once
+	// (default 2,000; below 0 for no limit). AtOnce is how many requests other than
+	// new orders are worked on at the same time (default 64).
+	Rate   float64
+	AtOnce int
 	// Books answers the routes of check and backup; without it they do not exist.
 	Books *Books
+	// Address tells where a request comes from (default: the connection's own end). A
+	// hub behind a proxy takes it from the proxy's header.
+	Address func(*http.Request) netip.Addr
 }
 
 func (c Config) withDefaults() Config {
@@ -38,47 +51,61 @@ func (c Config) withDefaults() Config {
 	if c.Wall == nil {
 		c.Wall = time.Now
 	}
+	if c.Address == nil {
+		c.Address = Peer
+	}
 	c.Lanes, c.QueueMax = cmp.Or(c.Lanes, 1), cmp.Or(c.QueueMax, 2048)
+	c.Rate, c.AtOnce = cmp.Or(c.Rate, 2000), cmp.Or(c.AtOnce, 64)
 	return c
+}
+
+// Peer is the address at the other end of a request's connection.
+func Peer(r *http.Request) netip.Addr {
+	p, err := netip.ParseAddrPort(r.RemoteAddr)
+	if err != nil {
+		return netip.Addr{}
+	}
+	return p.Addr().Unmap()
 }
 
 // API is the open door. It is safe for concurrent use.
 type API struct {
-	cfg       Config
-	metrics   *metrics
-	collector *collector
-	shops     *shopCache
-	bodies    *budget
-	ready     *readiness
-	mux       *http.ServeMux
+	cfg         Config
+	metrics     *metrics
+	collector   *collector
+	ring        *staff.Ring
+	limits      *limits
+	shops       *shopCache
+	bodies      *budget
+	ready       *readiness
+	description []byte
+	mux         *http.ServeMux
 }
 
-// Permit says who may use a route.
-type Permit string
-
-// The permits of now; roles come with staff.
-const (
-	Public  Permit = "public" // anybody: holds no data of the trade
-	WithKey Permit = "key"    // who has the API key
-)
-
-// Route is one line of the route table.
-type Route struct {
-	Method, Path string
-	Permit       Permit
-	handle       func(a *API, w http.ResponseWriter, r *http.Request, caller string) error
-}
-
-// Routes is the one table of routes.
+// Routes is the one table of routes; bookRoutes join it where there are Books.
 func Routes() []Route {
+	var all []Route
+	for _, some := range [][]Route{orderRoutes(), systemRoutes()} {
+		all = append(all, some...)
+	}
+	return all
+}
+
+// systemRoutes are those about the hub itself.
+func systemRoutes() []Route {
 	return []Route{
-		{"POST", "/api/v1/orders", WithKey, (*API).postOrders},
-		{"GET", "/api/v1/orders", WithKey, (*API).listOrders},
-		{"GET", "/api/v1/orders/{id}", WithKey, (*API).getOrder},
-		{"POST", "/api/v1/orders/{id}/cancellation", WithKey, (*API).cancelOrder},
-		{"GET", "/healthz", Public, (*API).health},
-		{"GET", "/readyz", Public, (*API).readyz},
-		{"GET", "/metrics", Public, (*API).showMetrics},
+		{"GET", "/openapi.json", staff.Public, "describe", "接口描述(OpenAPI 3.1)", "The description of this API (OpenAPI 3.1)", plain("application/json", (*API).openAPI)},
+		{"GET", "/healthz", staff.Public, "health", "进程是否存活", "Is the process alive?", plain("application/json", (*API).health)},
+		{"GET", "/readyz", staff.Public, "ready", "能否接收订单", "Can orders be taken?", plain("application/json", (*API).readyz)},
+		{"GET", "/metrics", staff.Public, "metrics", "Prometheus 指标", "Figures for Prometheus", plain("text/plain", (*API).showMetrics)},
+	}
+}
+
+// bookRoutes are the routes of Books.
+func bookRoutes() []Route {
+	return []Route{
+		{"POST", "/api/v1/check", staff.SystemOperate, "checkBooks", "核对全部账目", "Prove the books", plain("application/json", (*API).check)},
+		{"POST", "/api/v1/backup", staff.SystemOperate, "backup", "在线备份", "Write a copy of the database", plain("application/json", (*API).backup)},
 	}
 }
 
@@ -91,23 +118,20 @@ func New(cfg Config) (*API, error) {
 	return open(cfg, routes)
 }
 
-// bookRoutes are the routes of Books.
-func bookRoutes() []Route {
-	return []Route{
-		{"POST", "/api/v1/check", WithKey, (*API).check},
-		{"POST", "/api/v1/backup", WithKey, (*API).backup},
-	}
-}
-
 func open(cfg Config, routes []Route) (*API, error) {
 	cfg = cfg.withDefaults()
-	for _, r := range routes {
-		if r.Permit != Public && r.Permit != WithKey {
-			return nil, fmt.Errorf("api: route %s %s names no permit", r.Method, r.Path)
-		}
+	if err := checkRoutes(routes); err != nil {
+		return nil, err
 	}
 	a := &API{cfg: cfg, shops: &shopCache{d: cfg.DB, wall: cfg.Wall}, bodies: &budget{},
-		ready: &readiness{d: cfg.DB, wall: cfg.Wall}, mux: http.NewServeMux()}
+		ready: &readiness{d: cfg.DB, wall: cfg.Wall}, limits: newLimits(cfg.Rate, cfg.AtOnce, cfg.Wall), mux: http.NewServeMux()}
+	var err error
+	if a.description, err = json.Marshal(Describe(routes)); err != nil {
+		return nil, err
+	}
+	if cfg.Guard != nil {
+		a.ring = staff.NewRing(cfg.DB, cfg.Guard)
+	}
 	a.metrics = newMetrics(cfg.DB, func() int { return len(a.collector.queue) })
 	a.collector = newCollector(cfg, a.metrics)
 	methods := map[string]string{}
@@ -135,8 +159,8 @@ func (a *API) Close() {
 	a.collector.close()
 }
 
-// serve asks for the permit, calls the route, measures it, and turns its error or
-// panic into an answer.
+// serve finds who calls, asks for the permit and for room, calls the route, measures
+// it, and turns its error or panic into an answer.
 func (a *API) serve(route Route) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		begun := a.cfg.Wall()
@@ -147,19 +171,58 @@ func (a *API) serve(route Route) http.Handler {
 			}
 			a.metrics.request(route.Method+" "+route.Path, seen.status, a.cfg.Wall().Sub(begun))
 		}()
-		caller := ""
-		if route.Permit == WithKey {
-			var err error
-			if caller, err = a.cfg.Keys.Caller(r); err != nil {
-				a.refuse(seen, r, err)
-				return
-			}
-		}
-		if err := route.handle(a, seen, r, caller); err != nil {
+		if err := a.pass(seen, r, route); err != nil {
 			a.refuse(seen, r, err)
 		}
 	})
 }
+
+func (a *API) pass(w http.ResponseWriter, r *http.Request, route Route) error {
+	c := &call{api: a, r: r, lang: language(r)}
+	if route.Permit != staff.Public {
+		caller, err := a.callerOf(r)
+		if err != nil {
+			return err
+		}
+		if err := a.limits.spend(caller.Actor); err != nil {
+			return err
+		}
+		if err := caller.Need(route.Permit); err != nil {
+			return err
+		}
+		c.caller = caller
+	}
+	if route.Name != placeOrders && route.Permit != staff.Public { // orders wait in the collector's own queue
+		leave, err := a.limits.enter()
+		if err != nil {
+			return err
+		}
+		defer leave()
+	}
+	return route.serve(w, c)
+}
+
+func (a *API) callerOf(r *http.Request) (staff.Caller, error) {
+	text, bearer := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
+	if !bearer || a.ring == nil {
+		return staff.Caller{}, staff.ErrUnauthorized
+	}
+	return a.ring.Caller(r.Context(), strings.TrimSpace(text), a.cfg.Address(r))
+}
+
+// language is the caller's, from Accept-Language: English where it comes before
+// Chinese, else Chinese.
+func language(r *http.Request) string {
+	accept := strings.ToLower(r.Header.Get("Accept-Language"))
+	en, zh := strings.Index(accept, "en"), strings.Index(accept, "zh")
+	if en >= 0 && (zh < 0 || en < zh) {
+		return "en"
+	}
+	return "zh"
+}
+
+// httpWriter is what a route writes its answer to.
+type httpWriter = http.ResponseWriter
 
 // observed notes the status of an answer.
 type observed struct {
@@ -172,6 +235,9 @@ func (o *observed) WriteHeader(status int) {
 	o.ResponseWriter.WriteHeader(status)
 }
 
+// Unwrap lets a route reach what the server offers beyond writing.
+func (o *observed) Unwrap() http.ResponseWriter { return o.ResponseWriter }
+
 // Server gives an HTTP server with the limits of the house: slow clients and large
 // heads do not tie it up.
 func Server(h http.Handler, log *slog.Logger) *http.Server {
@@ -181,4 +247,10 @@ func Server(h http.Handler, log *slog.Logger) *http.Server {
 		s.ErrorLog = slog.NewLogLogger(log.Handler(), slog.LevelWarn)
 	}
 	return s
+}
+
+// asStale finds an edit of an old version in an error.
+func asStale(err error) (stale *staleError, ok bool) {
+	ok = errors.As(err, &stale)
+	return stale, ok
 }

@@ -19,51 +19,51 @@ import (
 type orderBody struct {
 	Shop         string            `json:"shop"`
 	ExternalNo   string            `json:"external_no"`
-	Kind         string            `json:"kind"`
-	ChannelState string            `json:"channel_state"`
-	ChannelWord  string            `json:"channel_word"`
-	ModifiedAt   string            `json:"modified_at"`
-	OrderedAt    string            `json:"ordered_at"`
-	PaidAt       string            `json:"paid_at"`
-	PayBy        string            `json:"pay_by"`
-	PayMethod    string            `json:"pay_method"`
-	Currency     string            `json:"currency"`
+	Kind         string            `json:"kind,omitempty"`
+	ChannelState string            `json:"channel_state,omitempty"`
+	ChannelWord  string            `json:"channel_word,omitempty"`
+	ModifiedAt   string            `json:"modified_at,omitempty"`
+	OrderedAt    string            `json:"ordered_at,omitempty"`
+	PaidAt       string            `json:"paid_at,omitempty"`
+	PayBy        string            `json:"pay_by,omitempty"`
+	PayMethod    string            `json:"pay_method,omitempty"`
+	Currency     string            `json:"currency,omitempty"`
 	Lines        []lineBody        `json:"lines"`
-	Promotions   []promotionBody   `json:"promotions"`
-	Freight      string            `json:"freight"`
-	Paid         string            `json:"paid"`
-	AmountCOD    string            `json:"amount_cod"`
-	Total        string            `json:"total"`
-	Buyer        buyerBody         `json:"buyer"`
-	Contact      contactBody       `json:"contact"`
-	Wishes       wishesBody        `json:"wishes"`
-	Invoice      invoiceBody       `json:"invoice"`
-	BuyerMessage string            `json:"buyer_message"`
-	SellerMemo   string            `json:"seller_memo"`
-	Flag         int               `json:"flag"`
-	Label        string            `json:"label"`
-	Tags         []string          `json:"tags"`
-	ShipBy       string            `json:"ship_by"`
-	CollectBy    string            `json:"collect_by"`
-	SignBy       string            `json:"sign_by"`
-	ShipTogether bool              `json:"ship_together"`
-	NoPartial    bool              `json:"no_partial"`
-	Instructions []instructionBody `json:"instructions"`
-	Note         string            `json:"note"`
+	Promotions   []promotionBody   `json:"promotions,omitempty"`
+	Freight      string            `json:"freight,omitempty"`
+	Paid         string            `json:"paid,omitempty"`
+	AmountCOD    string            `json:"amount_cod,omitempty"`
+	Total        string            `json:"total,omitempty"`
+	Buyer        buyerBody         `json:"buyer,omitempty"`
+	Contact      contactBody       `json:"contact,omitempty"`
+	Wishes       wishesBody        `json:"wishes,omitempty"`
+	Invoice      invoiceBody       `json:"invoice,omitempty"`
+	BuyerMessage string            `json:"buyer_message,omitempty"`
+	SellerMemo   string            `json:"seller_memo,omitempty"`
+	Flag         int               `json:"flag,omitempty"`
+	Label        string            `json:"label,omitempty"`
+	Tags         []string          `json:"tags,omitempty"`
+	ShipBy       string            `json:"ship_by,omitempty"`
+	CollectBy    string            `json:"collect_by,omitempty"`
+	SignBy       string            `json:"sign_by,omitempty"`
+	ShipTogether bool              `json:"ship_together,omitempty"`
+	NoPartial    bool              `json:"no_partial,omitempty"`
+	Instructions []instructionBody `json:"instructions,omitempty"`
+	Note         string            `json:"note,omitempty"`
 }
 
 type lineBody struct {
-	ExternalNo string     `json:"external_no"`
-	Kind       string     `json:"kind"`
+	ExternalNo string     `json:"external_no,omitempty"`
+	Kind       string     `json:"kind,omitempty"`
 	Code       string     `json:"code"`
-	Name       string     `json:"name"`
+	Name       string     `json:"name,omitempty"`
 	Qty        int64      `json:"qty"`
-	Price      string     `json:"price"`
-	Discount   string     `json:"discount"`
-	Together   string     `json:"together"`
-	Refund     string     `json:"refund"`
-	Closed     bool       `json:"closed"`
-	Parts      []partBody `json:"parts"`
+	Price      string     `json:"price,omitempty"`
+	Discount   string     `json:"discount,omitempty"`
+	Together   string     `json:"together,omitempty"`
+	Refund     string     `json:"refund,omitempty"`
+	Closed     bool       `json:"closed,omitempty"`
+	Parts      []partBody `json:"parts,omitempty"`
 }
 
 type partBody struct {
@@ -72,51 +72,51 @@ type partBody struct {
 }
 
 type promotionBody struct {
-	Name   string `json:"name"`
-	Amount string `json:"amount"`
+	Name   string `json:"name,omitempty"`
+	Amount string `json:"amount,omitempty"`
 	// Lines are positions from 0; none means all goods.
 	Lines []int `json:"lines"`
 }
 
 type buyerBody struct {
-	Name string `json:"name"`
-	ID   string `json:"id"`
+	Name string `json:"name,omitempty"`
+	ID   string `json:"id,omitempty"`
 }
 
 type contactBody struct {
-	Name     string `json:"name"`
-	Phone    string `json:"phone"`
-	Province string `json:"province"`
-	City     string `json:"city"`
-	District string `json:"district"`
-	Town     string `json:"town"`
-	Detail   string `json:"detail"`
-	OpaqueID string `json:"opaque_id"`
+	Name     string `json:"name,omitempty"`
+	Phone    string `json:"phone,omitempty"`
+	Province string `json:"province,omitempty"`
+	City     string `json:"city,omitempty"`
+	District string `json:"district,omitempty"`
+	Town     string `json:"town,omitempty"`
+	Detail   string `json:"detail,omitempty"`
+	OpaqueID string `json:"opaque_id,omitempty"`
 }
 
 type wishesBody struct {
-	On       string   `json:"on"`
-	Slot     string   `json:"slot"`
-	Days     string   `json:"days"`
-	Carriers []string `json:"carriers"`
-	Avoid    []string `json:"avoid"`
-	Store    string   `json:"store"`
-	Text     string   `json:"text"`
+	On       string   `json:"on,omitempty"`
+	Slot     string   `json:"slot,omitempty"`
+	Days     string   `json:"days,omitempty"`
+	Carriers []string `json:"carriers,omitempty"`
+	Avoid    []string `json:"avoid,omitempty"`
+	Store    string   `json:"store,omitempty"`
+	Text     string   `json:"text,omitempty"`
 }
 
 type invoiceBody struct {
-	Title string `json:"title"`
-	TaxNo string `json:"tax_no"`
-	Kind  string `json:"kind"`
+	Title string `json:"title,omitempty"`
+	TaxNo string `json:"tax_no,omitempty"`
+	Kind  string `json:"kind,omitempty"`
 }
 
 type instructionBody struct {
-	Step    string `json:"step"`
-	Kind    string `json:"kind"`
-	Value   string `json:"value"`
-	Must    bool   `json:"must"`
-	Source  string `json:"source"`
-	Version int64  `json:"version"`
+	Step    string `json:"step,omitempty"`
+	Kind    string `json:"kind,omitempty"`
+	Value   string `json:"value,omitempty"`
+	Must    bool   `json:"must,omitempty"`
+	Source  string `json:"source,omitempty"`
+	Version int64  `json:"version,omitempty"`
 }
 
 var (

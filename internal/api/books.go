@@ -21,8 +21,8 @@ var ErrBackupFile = fault.New(fault.Invalid, "backup_file", "请给出备份文�
 	"Give the full path of the backup file, such as /backup/baihuo.db")
 
 // check proves the books while they are used.
-func (a *API) check(w http.ResponseWriter, r *http.Request, _ string) error {
-	report, err := a.cfg.Books.Check(r.Context())
+func (a *API) check(w http.ResponseWriter, c *call) error {
+	report, err := a.cfg.Books.Check(c.r.Context())
 	if err != nil {
 		return err
 	}
@@ -35,8 +35,8 @@ type backupBody struct {
 }
 
 // backup writes a copy of the database to a file on the hub's machine.
-func (a *API) backup(w http.ResponseWriter, r *http.Request, _ string) error {
-	body, release, err := a.read(w, r)
+func (a *API) backup(w http.ResponseWriter, c *call) error {
+	body, release, err := a.read(w, c.r)
 	if err != nil {
 		return err
 	}
@@ -48,7 +48,7 @@ func (a *API) backup(w http.ResponseWriter, r *http.Request, _ string) error {
 	if !filepath.IsAbs(b.File) {
 		return ErrBackupFile
 	}
-	if err := a.cfg.Books.Backup(r.Context(), b.File); err != nil {
+	if err := a.cfg.Books.Backup(c.r.Context(), b.File); err != nil {
 		return err
 	}
 	write(w, jsonAnswer(http.StatusOK, b))

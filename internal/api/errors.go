@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"baihuo/internal/fault"
+	"baihuo/internal/staff"
 )
 
 // Every fault of this door.
@@ -13,8 +14,6 @@ var (
 		"The header Idempotency-Key is missing or malformed: make a new one for each request and keep it for repeats (1 to 200 visible ASCII characters)")
 	ErrKeyReused = fault.New(fault.Conflict, "idempotency_key_reused", "这个 Idempotency-Key 已用于另一份内容;内容不同请换一个编号",
 		"This Idempotency-Key was used for other content; take a new key for other content")
-	ErrUnauthorized = fault.New(fault.Forbidden, "unauthorized", "缺少或不认识 API 密钥;请在 Authorization 请求头写 Bearer 加密钥",
-		"The API key is missing or unknown; send the header Authorization: Bearer KEY")
 	ErrBusy = fault.New(fault.Busy, "queue_full", "系统繁忙,请求没有执行;请稍后用同一编号重试",
 		"Too many requests wait and this one was not taken; repeat it shortly with the same key")
 	ErrClosed = fault.New(fault.Busy, "closing", "系统正在关闭,请求没有执行;请稍后重试",
@@ -52,9 +51,9 @@ var (
 // few codes that HTTP has a word of its own for.
 func statusOf(f *fault.Fault) int {
 	switch f.Code {
-	case ErrUnauthorized.Code:
+	case staff.ErrUnauthorized.Code:
 		return http.StatusUnauthorized
-	case ErrBusy.Code:
+	case ErrBusy.Code, ErrRate.Code:
 		return http.StatusTooManyRequests
 	case ErrSize.Code:
 		return http.StatusRequestEntityTooLarge
@@ -62,7 +61,7 @@ func statusOf(f *fault.Fault) int {
 		return http.StatusUnsupportedMediaType
 	case ErrMethod.Code:
 		return http.StatusMethodNotAllowed
-	case ErrKeyMissing.Code, ErrUTF8.Code, ErrJSON.Code, ErrTrailing.Code, ErrDepth.Code, ErrQuery.Code:
+	case ErrKeyMissing.Code, ErrUTF8.Code, ErrJSON.Code, ErrTrailing.Code, ErrDepth.Code, ErrQuery.Code, ErrMatch.Code:
 		return http.StatusBadRequest
 	}
 	switch f.Kind {

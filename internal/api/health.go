@@ -10,21 +10,21 @@ import (
 	"baihuo/internal/db"
 )
 
-func (a *API) health(w http.ResponseWriter, _ *http.Request, _ string) error {
+func (a *API) health(w http.ResponseWriter, _ *call) error {
 	write(w, jsonAnswer(http.StatusOK, map[string]string{"status": "ok"}))
 	return nil
 }
 
-func (a *API) readyz(w http.ResponseWriter, r *http.Request, _ string) error {
-	if err := a.ready.ask(r.Context()); err != nil {
+func (a *API) readyz(w http.ResponseWriter, c *call) error {
+	if err := a.ready.ask(c.r.Context()); err != nil {
 		return err
 	}
 	write(w, jsonAnswer(http.StatusOK, map[string]string{"status": "ready"}))
 	return nil
 }
 
-func (a *API) showMetrics(w http.ResponseWriter, r *http.Request, _ string) error {
-	a.metrics.handler().ServeHTTP(w, r)
+func (a *API) showMetrics(w http.ResponseWriter, c *call) error {
+	a.metrics.handler().ServeHTTP(w, c.r)
 	return nil
 }
 

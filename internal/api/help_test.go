@@ -2,8 +2,6 @@ package api_test
 
 import (
 	"bytes"
-	"context"
-	"crypto/rand"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -12,11 +10,13 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"baihuo/internal/api"
 	"baihuo/internal/db"
 	"baihuo/internal/dbtest"
 	"baihuo/internal/flow/flowtest"
+	"baihuo/internal/staff"
 )
 
 // door is an API served on a free port over an open house.
@@ -26,20 +26,15 @@ type door struct {
 	api *api.API
 	url string
 	key string
+
+	guard *staff.Guard
 }
 
 func open(t testing.TB, d *db.DB, change func(*api.Config)) *door {
 	t.Helper()
 	h := flowtest.Open(t, d)
-	key, err := api.EnsureKey(context.Background(), d, rand.Reader)
-	if err != nil || key == "" {
-		t.Fatalf("key %q: %v", key, err)
-	}
-	keys, err := api.LoadKeys(context.Background(), d)
-	if err != nil {
-		t.Fatal(err)
-	}
-	cfg := api.Config{DB: d, Kit: h.Kit, Keys: keys}
+	guard := staff.NewGuard(h.Kit.Keys, time.Now, nil, staff.Cost{MemoryKiB: 64, Passes: 1})
+	cfg := api.Config{DB: d, Kit: h.Kit, Guard: guard, Rate: -1, AtOnce: 1024}
 	if change != nil {
 		change(&cfg)
 	}
@@ -56,7 +51,19 @@ func open(t testing.TB, d *db.DB, change func(*api.Config)) *door {
 	t.Cleanup(a.Close)
 	t.Cleanup(s.Close)
 	s.Client().Transport.(*http.Transport).MaxIdleConnsPerHost = 256
-	return &door{t: t, h: h, api: a, url: s.URL, key: key}
+	o := &door{t: t, h: h, api: a, url: s.URL, guard: guard}
+	o.key = o.makeKey("key_full", staff.Everywhere())
+	return o
+}
+
+// makeKey gives the secret of a new key.
+func (o *door) makeKey(kind string, scope staff.Scope) (secret string) {
+	o.t.Helper()
+	dbtest.Write(o.t, o.h.D, func(tx *db.Tx) (err error) {
+		_, secret, err = o.guard.MakeKey(tx, staff.Machine("test"), staff.KeyDraft{Name: kind, Kind: kind, Scope: scope})
+		return err
+	})
+	return secret
 }
 
 // reply is an answer read to its end.

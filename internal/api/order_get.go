@@ -1,11 +1,7 @@
 package api
 
 import (
-	"cmp"
-	"context"
 	"encoding/json"
-	"net/http"
-	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -14,14 +10,10 @@ import (
 	"baihuo/internal/customer"
 	"baihuo/internal/db"
 	"baihuo/internal/fault"
-	"baihuo/internal/fulfilment"
+	"baihuo/internal/flow"
 	"baihuo/internal/id"
-	"baihuo/internal/inventory"
-	"baihuo/internal/journal"
 	"baihuo/internal/money"
 	"baihuo/internal/order"
-	"baihuo/internal/review"
-	"baihuo/internal/shipping"
 	"baihuo/internal/shop"
 )
 
@@ -62,95 +54,120 @@ func instant(at db.Instant) string {
 	return at.Time().Format(time.RFC3339)
 }
 
-// listOrders gives cards, the newest first. Query: shop, word, blocked, before, limit.
-func (a *API) listOrders(w http.ResponseWriter, r *http.Request, _ string) error {
-	shops, err := a.shops.all(r.Context())
+type ordersQuery struct {
+	Shop    string   `query:"shop" doc:"Code of a shop."`
+	Word    string   `query:"word" doc:"State, as cards show it."`
+	Blocked bool     `query:"blocked" doc:"Only orders that something holds."`
+	Short   bool     `query:"short" doc:"Only orders that wait for stock."`
+	Phone   string   `query:"phone" doc:"Whole phone number or its last four digits; no other filter then."`
+	Number  string   `query:"external_no" doc:"The channel's number; needs shop."`
+	Before  id.Order `query:"before" doc:"The next of the page before."`
+	Limit   int64    `query:"limit" max:"500" default:"50"`
+}
+
+type ordersPage struct {
+	Orders []cardView `json:"orders"`
+	// Next is the value of before for the next page; empty at the end.
+	Next string `json:"next"`
+}
+
+// listOrders gives cards, the newest first.
+func listOrders(c *call, tx *db.Tx, q ordersQuery) (ordersPage, error) {
+	shops, err := shop.All(tx)
 	if err != nil {
-		return err
-	}
-	f, err := filterOf(r.URL.Query(), shops)
-	if err != nil {
-		return err
-	}
-	var cards []order.Card
-	if err := a.cfg.DB.Read(r.Context(), func(tx *db.Tx) (err error) {
-		cards, err = order.List(tx, f)
-		return err
-	}); err != nil {
-		return err
+		return ordersPage{}, err
 	}
 	byID := map[id.Shop]shop.Shop{}
 	for _, s := range shops {
 		byID[s.ID] = s
 	}
-	page := struct {
-		Orders []cardView `json:"orders"`
-		// Next is the value of before for the next page; empty at the end.
-		Next string `json:"next"`
-	}{Orders: make([]cardView, len(cards))}
-	for i, c := range cards {
-		page.Orders[i] = viewCard(c, byID[c.Shop])
+	cards, err := findOrders(c, tx, q, shops)
+	if err != nil {
+		return ordersPage{}, err
 	}
-	if len(cards) == f.Limit {
+	page := ordersPage{Orders: make([]cardView, len(cards))}
+	for i, card := range cards {
+		page.Orders[i] = viewCard(card, byID[card.Shop])
+	}
+	if q.Phone == "" && q.Number == "" && len(cards) == int(q.Limit) {
 		page.Next = cards[len(cards)-1].Order.String()
 	}
-	write(w, jsonAnswer(http.StatusOK, page))
-	return nil
+	return page, nil
 }
 
-const (
-	pageDefault = 50
-	pageMax     = 500
-)
+func findOrders(c *call, tx *db.Tx, q ordersQuery, shops []shop.Shop) ([]order.Card, error) {
+	f := order.Filter{Word: order.Word(q.Word), Blocked: q.Blocked, Short: q.Short, Before: q.Before, Limit: int(q.Limit), Scope: c.caller.Scope}
+	if q.Word != "" && !slices.Contains(order.Words(), f.Word) {
+		return nil, ErrQuery.Field("word", "没有这个状态", "there is no such word")
+	}
+	if q.Shop != "" {
+		i := slices.IndexFunc(shops, func(s shop.Shop) bool { return s.Code == shop.Fold(q.Shop) && c.caller.Scope.HasShop(s.ID) })
+		if i < 0 {
+			return nil, ErrQuery.Field("shop", "没有这个店铺", "there is no such shop")
+		}
+		f.Shop = shops[i].ID
+	}
+	switch {
+	case q.Phone != "":
+		ids, err := customer.ByPhone(tx, c.api.cfg.Kit.Keys, q.Phone, int(q.Limit))
+		if err != nil {
+			return nil, err
+		}
+		return seenCards(c, tx, ids)
+	case q.Number != "":
+		if f.Shop == 0 {
+			return nil, ErrQuery.Field("shop", "按平台单号查询时必填", "is needed to look for a channel's number")
+		}
+		found, err := order.Find(tx, f.Shop, []string{q.Number})
+		if err != nil || len(found) == 0 {
+			return nil, err
+		}
+		return seenCards(c, tx, []id.Order{found[q.Number]})
+	}
+	return order.List(tx, f)
+}
 
-func filterOf(query url.Values, shops map[string]shop.Shop) (order.Filter, error) {
-	f, bad := order.Filter{Limit: pageDefault}, ErrQuery
-	for name, values := range query {
-		value := values[0]
-		switch name {
-		case "shop":
-			s, known := shops[shop.Fold(value)]
-			if f.Shop = s.ID; !known {
-				bad = bad.Field(name, "没有这个店铺", "there is no such shop")
-			}
-		case "word":
-			if f.Word = order.Word(value); !slices.Contains(order.Words(), f.Word) {
-				bad = bad.Field(name, "没有这个状态", "there is no such word")
-			}
-		case "blocked":
-			if value != "true" && value != "false" {
-				bad = bad.Field(name, "只能是 true 或 false", "is true or false")
-			}
-			f.Blocked = value == "true"
-		case "before":
-			n, ok := id.Parse("O", value)
-			if f.Before = id.Order(n); !ok {
-				bad = bad.Field(name, "应为 O- 开头的订单编号", "is an order number such as O-123")
-			}
-		case "limit":
-			n, err := strconv.Atoi(value)
-			if f.Limit = n; err != nil || n < 1 || n > pageMax {
-				bad = bad.Field(name, "应为 1 到 500 的整数", "is a whole number from 1 to 500")
-			}
-		default:
-			bad = bad.Field(shown(name), "没有这个参数", "is not a parameter we know")
+// seenCards gives the cards of orders that the caller may see, in the order given.
+func seenCards(c *call, tx *db.Tx, ids []id.Order) (list []order.Card, err error) {
+	cards, err := order.Cards(tx, ids)
+	for _, n := range ids {
+		if card, known := cards[n]; known && c.caller.Scope.HasShop(card.Shop) {
+			list = append(list, card)
 		}
 	}
-	if len(bad.Fields) > 0 {
-		slices.SortFunc(bad.Fields, func(a, b fault.Field) int { return cmp.Compare(a.Name, b.Name) })
-		return f, bad
-	}
-	return f, nil
+	return list, err
 }
 
 // orderView is everything about an order that a machine may see: masks only.
 type orderView struct {
 	Card     cardView        `json:"card"`
+	Document documentView    `json:"document"`
 	Contact  contactView     `json:"contact"`
 	Lines    []lineView      `json:"lines"`
 	Holds    []holdView      `json:"holds"`
 	Packages []packageView   `json:"packages"`
 	Timeline []timelineEntry `json:"timeline"`
+}
+
+func (v orderView) version() int64 { return v.Document.Version }
+
+// documentView is what a person may edit on an order, and its version.
+type documentView struct {
+	Version    int64    `json:"version"`
+	Kind       string   `json:"kind"`
+	Review     string   `json:"review"`
+	SellerMemo string   `json:"seller_memo"`
+	Flag       int      `json:"flag"`
+	Label      string   `json:"label"`
+	Tags       []string `json:"tags"`
+	ShipBy     string   `json:"ship_by,omitempty"`
+	PaidAt     string   `json:"paid_at,omitempty"`
+	Channel    string   `json:"channel_state"`
+}
+
+func viewDocument(o *order.Order) documentView {
+	return documentView{Version: o.Version, Kind: string(o.Kind), Review: string(o.Review), SellerMemo: o.SellerMemo, Flag: o.Flag, Label: o.Label,
+		Tags: append([]string{}, strings.Fields(o.Tags)...), ShipBy: instant(o.ShipBy), PaidAt: instant(o.PaidAt), Channel: string(o.ChannelState)}
 }
 
 type contactView struct {
@@ -196,90 +213,51 @@ type holdView struct {
 	ReleasedBy string `json:"released_by,omitempty"`
 }
 
-type packageView struct {
-	PackageID string     `json:"package_id"`
-	Warehouse string     `json:"warehouse"`
-	State     string     `json:"state"`
-	Stop      string     `json:"stop,omitempty"`
-	Waybill   string     `json:"waybill,omitempty"`
-	Items     []itemView `json:"items"`
-	Tracking  []newsView `json:"tracking"`
-}
-
-type itemView struct {
-	LineID string `json:"line_id"`
-	Qty    int64  `json:"qty"`
-}
-
-type newsView struct {
-	At    string `json:"at"`
-	State string `json:"state"`
-	Text  string `json:"text"`
-}
-
 type timelineEntry struct {
 	At      string          `json:"at"`
 	Object  string          `json:"object"`
 	What    string          `json:"what"`
 	Actor   string          `json:"actor"`
 	Payload json.RawMessage `json:"payload,omitempty"`
-	at      db.Instant
 }
 
 // getOrder gives one order.
-func (a *API) getOrder(w http.ResponseWriter, r *http.Request, _ string) error {
-	n, err := orderOf(r)
+func getOrder(c *call, tx *db.Tx, _ none) (orderView, error) {
+	n, err := c.order()
 	if err != nil {
-		return err
+		return orderView{}, err
 	}
-	var v orderView
-	err = a.cfg.DB.Read(context.WithoutCancel(r.Context()), func(tx *db.Tx) (err error) {
-		v, err = look(tx, n)
-		return err
-	})
+	known, err := flow.Look(tx, c.caller.Scope, n)
 	if err != nil {
-		return err
+		return orderView{}, err
 	}
-	write(w, jsonAnswer(http.StatusOK, v))
-	return nil
+	return viewOrder(known), nil
 }
 
-// look gathers what the rooms know of an order.
-func look(tx *db.Tx, n id.Order) (v orderView, err error) {
-	orders, err := order.Get(tx, []id.Order{n})
-	if err != nil {
-		return v, err
+func viewOrder(k flow.View) orderView {
+	v := orderView{Card: viewCard(k.Card, k.Shop), Document: viewDocument(k.Order),
+		Contact: contactView{Name: k.Recipient.Name.Mask, Phone: k.Recipient.Phone.Mask, Address: k.Recipient.Address.Mask, Region: k.Order.Region},
+		Lines:   []lineView{}, Holds: []holdView{}, Packages: []packageView{}, Timeline: viewTimeline(k)}
+	for _, l := range k.Order.Lines {
+		v.Lines = append(v.Lines, viewLine(l, k.Order.Currency))
 	}
-	if len(orders) == 0 {
-		return v, order.ErrMissing
+	for _, h := range k.Holds {
+		v.Holds = append(v.Holds, holdView{Kind: h.Kind, Handle: h.Handle, ZH: h.ReasonZH, EN: h.ReasonEN, Blocks: string(h.Blocks),
+			ReleaseHow: string(h.ReleaseHow), Deadline: instant(h.Deadline), PlacedAt: instant(h.PlacedAt), PlacedBy: h.PlacedBy,
+			ReleasedAt: instant(h.ReleasedAt), ReleasedBy: h.ReleasedBy})
 	}
-	o := orders[0]
-	cards, err := order.Cards(tx, []id.Order{n})
-	if err != nil {
-		return v, err
+	for _, p := range k.Packages {
+		pv := viewPackage(p, k.Warehouses[p.Warehouse].Code)
+		if w := k.Waybills[p.ID]; w != nil {
+			pv.Waybill = w.Number
+		}
+		pv.Items = slices.DeleteFunc(pv.Items, func(it itemView) bool { return it.OrderID != k.Order.ID.String() })
+		for _, e := range k.News[p.ID] {
+			pv.Tracking = append(pv.Tracking, newsView{instant(e.At), string(e.State), e.Text})
+		}
+		v.Packages = append(v.Packages, pv)
 	}
-	shops, err := shop.ByID(tx, []id.Shop{o.Shop})
-	if err != nil {
-		return v, err
-	}
-	people, err := customer.Get(tx, []id.Recipient{o.Recipient})
-	if err != nil {
-		return v, err
-	}
-	who := people[o.Recipient]
-	v.Card = viewCard(cards[n], shops[o.Shop])
-	v.Contact = contactView{Name: who.Name.Mask, Phone: who.Phone.Mask, Address: who.Address.Mask, Region: o.Region}
-	for _, l := range o.Lines {
-		v.Lines = append(v.Lines, viewLine(l, o.Currency))
-	}
-	objects := map[int64]string{int64(n): "order"}
-	if err := v.lookHolds(tx, n, objects); err != nil {
-		return v, err
-	}
-	if err := v.lookPackages(tx, n, objects); err != nil {
-		return v, err
-	}
-	return v, v.lookTimeline(tx, objects)
+	return v
 }
 
 func viewLine(l *order.Line, cur money.Currency) lineView {
@@ -293,85 +271,69 @@ func viewLine(l *order.Line, cur money.Currency) lineView {
 	return v
 }
 
-const shownMax = 200
-
-func (v *orderView) lookHolds(tx *db.Tx, n id.Order, objects map[int64]string) error {
-	holds, err := review.Holds(tx, n, 0, shownMax)
-	v.Holds = make([]holdView, len(holds))
-	for i, h := range holds {
-		objects[int64(h.ID)] = "hold"
-		v.Holds[i] = holdView{Kind: h.Kind, Handle: h.Handle, ZH: h.ReasonZH, EN: h.ReasonEN, Blocks: string(h.Blocks),
-			ReleaseHow: string(h.ReleaseHow), Deadline: instant(h.Deadline), PlacedAt: instant(h.PlacedAt), PlacedBy: h.PlacedBy,
-			ReleasedAt: instant(h.ReleasedAt), ReleasedBy: h.ReleasedBy}
+func viewTimeline(k flow.View) []timelineEntry {
+	list := make([]timelineEntry, len(k.Rows))
+	for i, r := range k.Rows {
+		list[i] = timelineEntry{At: instant(r.At), Object: r.About + " " + strconv.FormatInt(r.ID, 10), What: r.What, Actor: r.By.Actor,
+			Payload: rawJSON(r.Payload)}
 	}
-	return err
+	return list
 }
 
-func (v *orderView) lookPackages(tx *db.Tx, n id.Order, objects map[int64]string) error {
-	of, err := fulfilment.OfOrders(tx, []id.Order{n})
-	if err != nil {
-		return err
+// rawJSON lets a journal row's payload through as JSON.
+func rawJSON(text string) json.RawMessage {
+	if !json.Valid([]byte(text)) {
+		return nil
 	}
-	places, err := inventory.Warehouses(tx)
-	if err != nil {
-		return err
-	}
-	codes, ids := map[id.Warehouse]string{}, []id.Package{}
-	for _, w := range places {
-		codes[w.ID] = w.Code
-	}
-	for _, p := range of[n] {
-		ids = append(ids, p.ID)
-	}
-	labels, err := shipping.OfPackages(tx, ids)
-	if err != nil {
-		return err
-	}
-	v.Packages = make([]packageView, len(ids))
-	for i, p := range of[n] {
-		objects[int64(p.ID)] = "package"
-		pv := packageView{PackageID: p.ID.String(), Warehouse: codes[p.Warehouse], State: string(p.State), Stop: p.Stop,
-			Items: []itemView{}, Tracking: []newsView{}}
-		if l := labels[p.ID]; l != nil {
-			objects[int64(l.ID)] = "waybill"
-			pv.Waybill = l.Number
-		}
-		for _, it := range p.Items {
-			if it.Order == n {
-				pv.Items = append(pv.Items, itemView{it.Line.String(), it.Qty})
-			}
-		}
-		news, err := shipping.Timeline(tx, p.ID)
-		if err != nil {
-			return err
-		}
-		for _, e := range news {
-			pv.Tracking = append(pv.Tracking, newsView{instant(e.At), string(e.State), e.Text})
-		}
-		v.Packages[i] = pv
-	}
-	return nil
+	return json.RawMessage(text)
 }
 
-// lookTimeline lays the journal rows of all objects of the order on one line.
-func (v *orderView) lookTimeline(tx *db.Tx, objects map[int64]string) error {
-	v.Timeline = []timelineEntry{}
-	for object, kind := range objects {
-		rows, err := journal.Timeline(tx, object, 0, shownMax)
-		if err != nil {
-			return err
-		}
-		for _, r := range rows {
-			e := timelineEntry{At: instant(r.At), Object: kind + " " + strconv.FormatInt(object, 10), What: r.What,
-				Actor: r.By.Actor, at: r.At}
-			if json.Valid([]byte(r.Payload)) {
-				e.Payload = json.RawMessage(r.Payload)
-			}
-			v.Timeline = append(v.Timeline, e)
-		}
+type timelineView struct {
+	Timeline []timelineEntry `json:"timeline"`
+}
+
+func getTimeline(c *call, tx *db.Tx, _ none) (timelineView, error) {
+	n, err := c.order()
+	if err != nil {
+		return timelineView{}, err
 	}
-	slices.SortStableFunc(v.Timeline, func(a, b timelineEntry) int {
-		return cmp.Or(cmp.Compare(a.at, b.at), cmp.Compare(a.Object, b.Object))
-	})
-	return nil
+	known, err := flow.Look(tx, c.caller.Scope, n)
+	return timelineView{viewTimeline(known)}, err
+}
+
+// order reads the order that the path names.
+func (c *call) order() (id.Order, error) {
+	n, ok := id.Parse("O", c.r.PathValue("id"))
+	if !ok {
+		return 0, order.ErrMissing
+	}
+	return id.Order(n), nil
+}
+
+// seenOrder is order for who may act on it: outside of their scope it is missing.
+func (c *call) seenOrder(tx *db.Tx) (id.Order, error) {
+	n, err := c.order()
+	if err != nil {
+		return 0, err
+	}
+	cards, err := order.Cards(tx, []id.Order{n})
+	if err != nil {
+		return 0, err
+	}
+	if card, known := cards[n]; !known || !c.caller.Scope.HasShop(card.Shop) {
+		return 0, order.ErrMissing
+	}
+	return n, nil
+}
+
+// outcomeOf is what a command of one member answers with: its fault, or nil.
+func outcomeOf[T any](outcomes []fault.Outcome[T], err error) (T, error) {
+	var zero T
+	if err != nil {
+		return zero, err
+	}
+	if f := outcomes[0].Fault; f != nil {
+		return zero, f
+	}
+	return outcomes[0].Value, nil
 }

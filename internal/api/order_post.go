@@ -16,6 +16,7 @@ import (
 	"baihuo/internal/flow"
 	"baihuo/internal/order"
 	"baihuo/internal/shop"
+	"baihuo/internal/staff"
 )
 
 const (
@@ -36,29 +37,29 @@ const (
 var statuses = []string{statusAccepted, statusDuplicate, statusAmended, statusRefused}
 
 // postOrders takes one order, or up to 500.
-func (a *API) postOrders(w http.ResponseWriter, r *http.Request, caller string) error {
-	key, err := keyOf(r)
+func (a *API) postOrders(w http.ResponseWriter, c *call) error {
+	key, err := keyOf(c.r)
 	if err != nil {
 		return err
 	}
 	if a.collector.full() {
 		return ErrBusy // at once, before the body costs anything
 	}
-	body, release, err := a.read(w, r)
+	body, release, err := a.read(w, c.r)
 	if err != nil {
 		return err
 	}
 	defer release()
-	shops, err := a.shops.all(r.Context())
+	shops, err := a.shops.all(c.r.Context())
 	if err != nil {
 		return err
 	}
-	q, err := a.requestOf(body, shops)
+	q, err := a.requestOf(body, shops, c.caller.Scope)
 	if err != nil {
 		return err
 	}
-	q.caller, q.key, q.digest = caller, key, digestOf(r, body)
-	given, err := a.collector.take(r.Context(), q)
+	q.caller, q.key, q.digest = c.caller.Actor, key, digestOf(c.r, body)
+	given, err := a.collector.take(c.r.Context(), q)
 	if err != nil {
 		return err
 	}
@@ -67,7 +68,8 @@ func (a *API) postOrders(w http.ResponseWriter, r *http.Request, caller string) 
 }
 
 // requestOf decodes a body and prepares its orders.
-func (a *API) requestOf(body []byte, shops map[string]shop.Shop) (*request, error) {
+func (a *API) requestOf(body []byte, shops map[string]shop.Shop, scope staff.Scope) (*request, error) {
+	shops = within(shops, scope)
 	members, single, f := split(body)
 	if f != nil {
 		return nil, f
@@ -81,6 +83,21 @@ func (a *API) requestOf(body []byte, shops map[string]shop.Shop) (*request, erro
 		q.messages[i] = m
 	}
 	return q, nil
+}
+
+// within leaves the shops of a scope: an order for another is refused as one for a
+// shop that does not exist.
+func within(shops map[string]shop.Shop, scope staff.Scope) map[string]shop.Shop {
+	if scope.AllShops {
+		return shops
+	}
+	own := map[string]shop.Shop{}
+	for code, s := range shops {
+		if scope.HasShop(s.ID) {
+			own[code] = s
+		}
+	}
+	return own
 }
 
 // split tells one order from a list of them.

@@ -9,8 +9,9 @@ import (
 	"baihuo/internal/id"
 )
 
-// problem is an RFC 9457 answer. Detail is the Chinese sentence; zh and en hold
-// both. Instance is the number under which the log knows the cause.
+// problem is an RFC 9457 answer. Detail is the sentence in the caller's language; zh
+// and en hold both. Instance is the number under which the log knows the cause.
+// Current and Yours are the two sides of an edit of an old version.
 type problem struct {
 	Type       string        `json:"type"`
 	Title      string        `json:"title"`
@@ -22,6 +23,8 @@ type problem struct {
 	EN         string        `json:"en"`
 	Fields     []fault.Field `json:"fields,omitempty"`
 	ExternalNo string        `json:"external_no,omitempty"`
+	Current    any           `json:"current,omitempty"`
+	Yours      any           `json:"yours,omitempty"`
 }
 
 func problemOf(f *fault.Fault) problem {
@@ -35,6 +38,12 @@ func problemOf(f *fault.Fault) problem {
 func (a *API) refuse(w http.ResponseWriter, r *http.Request, err error) {
 	f := fault.Of(err)
 	p := problemOf(f)
+	if stale, ok := asStale(err); ok {
+		p.Current, p.Yours = stale.current, stale.yours
+	}
+	if language(r) == "en" {
+		p.Detail = p.EN
+	}
 	if p.Status >= http.StatusInternalServerError {
 		p.Instance = "urn:baihuo:request:" + id.Text("R", a.cfg.DB.NextID())
 		a.cfg.Log.Error("request failed", "instance", p.Instance, "method", r.Method, "route", r.Pattern, "code",
@@ -43,7 +52,7 @@ func (a *API) refuse(w http.ResponseWriter, r *http.Request, err error) {
 	if p.Status == http.StatusUnauthorized {
 		w.Header().Set("WWW-Authenticate", `Bearer realm="baihuo"`)
 	}
-	body, _ := json.Marshal(p) // strings and numbers only
+	body, _ := json.Marshal(p) // strings, numbers and our own views only
 	write(w, answer{status: p.Status, body: body})
 }
 

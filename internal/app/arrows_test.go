@@ -17,7 +17,7 @@ import (
 // what stands left of it, and all of the floors below.
 var floors = [][]string{
 	{"fault", "id", "money", "seal", "db", "journal", "rule", "job", "sheet"},
-	{"shop", "catalog", "customer", "inventory", "carrier"},
+	{"shop", "staff", "catalog", "customer", "inventory", "carrier"},
 	{"order", "review", "fulfilment", "shipping"},
 	{"channel", "aftersales", "finance", "notice"},
 	{"flow", "intake", "replay"},
@@ -25,7 +25,7 @@ var floors = [][]string{
 
 // doors never import each other. connect, sim, demo and bench have rules of
 // their own; app knows everything.
-var doors = []string{"api", "web", "cli", "worker"}
+var doors = []string{"api", "web", "cli", "worker", "mcp"}
 
 func place(room string) (floor, column int, ok bool) {
 	for f, rooms := range floors {

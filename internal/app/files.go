@@ -15,6 +15,7 @@ import (
 	"baihuo/internal/id"
 	"baihuo/internal/intake"
 	"baihuo/internal/sheet"
+	"baihuo/internal/staff"
 )
 
 var (
@@ -218,7 +219,7 @@ func (p *program) export(ctx context.Context, c cli.Common, o cli.Export) (err e
 		})
 	} else {
 		var rows int64
-		rows, err = intake.Export(hctx, h.d, o.What, w, intake.ExportOptions{Chinese: c.Lang == "zh"})
+		rows, err = intake.Export(hctx, h.d, o.What, w, intake.ExportOptions{Chinese: c.Lang == "zh", Scope: staff.Everywhere()})
 		fmt.Fprintf(p.errs, "%d 行 / rows\n", rows)
 	}
 	if err != nil {

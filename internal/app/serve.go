@@ -2,7 +2,6 @@ package app
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"net"
@@ -22,6 +21,7 @@ import (
 	"baihuo/internal/fault"
 	"baihuo/internal/flow"
 	simparcel "baihuo/internal/sim/parcel"
+	"baihuo/internal/staff"
 	"baihuo/internal/web"
 	"baihuo/internal/worker"
 )
@@ -115,18 +115,8 @@ type doors struct {
 }
 
 func (p *program) doors(ctx context.Context, c cli.Common, h *house) (*doors, error) {
-	key, err := api.EnsureKey(ctx, h.d, rand.Reader)
-	if err != nil {
-		return nil, err
-	}
-	if key != "" {
-		if err := os.WriteFile(keyFile(c), []byte(key), 0o600); err != nil {
-			return nil, err
-		}
-		p.say("API 密钥(只显示这一次,另存于 %s)/ API key (shown once, kept in %s): %s", keyFile(c), keyFile(c), key)
-	}
-	keys, err := api.LoadKeys(ctx, h.d)
-	if err != nil {
+	guard := staff.NewGuard(h.kit.Keys, time.Now, nil, staff.Cost{})
+	if err := p.firstKey(ctx, c, h, guard); err != nil {
 		return nil, err
 	}
 	books := &api.Books{
@@ -136,7 +126,7 @@ func (p *program) doors(ctx context.Context, c cli.Common, h *house) (*doors, er
 		},
 		Backup: h.d.Backup,
 	}
-	a, err := api.New(api.Config{DB: h.d, Kit: h.kit, Keys: keys, Log: h.log, Books: books})
+	a, err := api.New(api.Config{DB: h.d, Kit: h.kit, Guard: guard, Log: h.log, Books: books})
 	if err != nil {
 		return nil, err
 	}
@@ -146,10 +136,33 @@ func (p *program) doors(ctx context.Context, c cli.Common, h *house) (*doors, er
 	}
 	mux := http.NewServeMux()
 	mux.Handle("/", site.Handler())
-	for _, path := range []string{"/api/", "/healthz", "/readyz", "/metrics"} {
+	for _, path := range []string{"/api/", "/openapi.json", "/healthz", "/readyz", "/metrics"} {
 		mux.Handle(path, a.Handler())
 	}
 	return &doors{api: a, mux: mux}, nil
+}
+
+// firstKey makes the key with which the command line speaks to the running hub, and
+// which a first caller may use, when there is no key at all.
+func (p *program) firstKey(ctx context.Context, c cli.Common, h *house, guard *staff.Guard) error {
+	secret := ""
+	err := h.d.Write(ctx, by("first start"), func(tx *db.Tx) error {
+		secret = ""
+		keys, err := staff.ListKeys(tx)
+		if err != nil || len(keys) > 0 {
+			return err
+		}
+		_, secret, err = guard.MakeKey(tx, staff.Machine("cli"), staff.KeyDraft{Name: "baihuo", Kind: "key_full", Scope: staff.Everywhere()})
+		return err
+	})
+	if err != nil || secret == "" {
+		return err
+	}
+	if err := os.WriteFile(keyFile(c), []byte(secret), 0o600); err != nil {
+		return err
+	}
+	p.say("API 密钥(只显示这一次,另存于 %s)/ API key (shown once, kept in %s): %s", keyFile(c), keyFile(c), secret)
+	return nil
 }
 
 // listenLocal listens on an address of this machine alone.

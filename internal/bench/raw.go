@@ -30,17 +30,19 @@ func keyOf(table string) string {
 	return ""
 }
 
-// shift makes rows that can stand beside their originals: ids of a node that
-// does not exist, keys with a mark, a journal stream of their own.
-func shift(tables []tableRows) {
-	const node = 500 << 12
+// shift makes rows that can stand beside their originals and are as dear to
+// write: ids of a later time, so that they too go to the end of every table, keys
+// of buyers elsewhere in their index, a journal stream of their own. salt tells
+// several shifts of one database apart.
+func shift(tables []tableRows, salt int) {
+	later := int64(1+salt) << 54
 	for _, t := range tables {
 		for n, row := range t.rows {
 			for i, column := range t.columns {
 				switch column {
 				case "order_id", "line_id", "recipient_id", "buyer_id", "reservation_id", "object_id", "parent_id":
 					if v := row[i].(int64); v != 0 {
-						row[i] = v + node
+						row[i] = v + later
 					}
 				case "external_no":
 					row[i] = row[i].(string) + "~"
@@ -50,11 +52,20 @@ func shift(tables []tableRows) {
 					row[i] = int64(n + 1)
 				}
 				if t.table == "buyers" && column == "digest" {
-					row[i] = append([]byte{0}, row[i].([]byte)...)
+					row[i] = elsewhere(row[i].([]byte))
 				}
 			}
 		}
 	}
+}
+
+// elsewhere gives a key as random as the one it is made of.
+func elsewhere(key []byte) []byte {
+	other := make([]byte, len(key))
+	for i, b := range key {
+		other[i] = b ^ 0xa5
+	}
+	return other
 }
 
 const rawStream = 1 << 30

@@ -9,6 +9,7 @@ import (
 	"baihuo/internal/id"
 	"baihuo/internal/order"
 	"baihuo/internal/review"
+	"baihuo/internal/staff"
 )
 
 const (
@@ -216,7 +217,7 @@ func (t *turn) cancel(o id.Order, why string) (gone bool, err error) {
 func (t *turn) finance() error {
 	var cards []order.Card
 	err := t.read(func(tx *db.Tx) (err error) {
-		cards, err = order.List(tx, order.Filter{Word: order.WaitFinance, Limit: 200})
+		cards, err = order.List(tx, order.Filter{Word: order.WaitFinance, Limit: 200, Scope: staff.Everywhere()})
 		return err
 	})
 	if err != nil {

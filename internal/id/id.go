@@ -37,6 +37,8 @@ type (
 	Job         int64 // durable work
 	Import      int64 // one file taken in
 	Notice      int64 // a message to a customer
+	Staff       int64 // a person who works here
+	Key         int64 // a machine's key to the API
 )
 
 const (
@@ -117,6 +119,12 @@ func (o Order) String() string { return Text("O", int64(o)) }
 
 // String shows the package's id as P-….
 func (p Package) String() string { return Text("P", int64(p)) }
+
+// String shows the person's id as S-….
+func (s Staff) String() string { return Text("S", int64(s)) }
+
+// String shows the key's id as K-….
+func (k Key) String() string { return Text("K", int64(k)) }
 
 // String shows the line's id as L-….
 func (l Line) String() string { return Text("L", int64(l)) }

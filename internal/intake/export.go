@@ -14,6 +14,7 @@ import (
 	"baihuo/internal/order"
 	"baihuo/internal/sheet"
 	"baihuo/internal/shop"
+	"baihuo/internal/staff"
 )
 
 // ExportOptions choose what is written. Zero fields do not choose.
@@ -21,6 +22,8 @@ type ExportOptions struct {
 	Shop string     // orders: a shop's code
 	Word order.Word // orders: as the lists show them
 	Kind string     // journal: order, sku, import, ...
+	// Scope leaves the orders of its shops and the stock of its warehouses.
+	Scope staff.Scope
 	// From and To bound the time of an order, or of a journal row; To is not in it.
 	From, To db.Instant
 	Chinese  bool // Chinese headers
@@ -114,7 +117,7 @@ func (e *exporter) orders(ctx context.Context) error {
 }
 
 func (e *exporter) shops(ctx context.Context) (map[id.Shop]place, order.Filter, error) {
-	f := order.Filter{Word: e.o.Word, Limit: exportPage}
+	f := order.Filter{Word: e.o.Word, Limit: exportPage, Scope: e.o.Scope}
 	shops := map[id.Shop]place{}
 	return shops, f, e.d.Read(ctx, func(tx *db.Tx) error {
 		all, err := shop.All(tx)
@@ -187,7 +190,7 @@ func (e *exporter) order(o *order.Order, c order.Card, s place, who customer.Rec
 func (e *exporter) stock(ctx context.Context) error {
 	err := e.header("warehouse", "仓库编码", "sku", "商品编码", "name", "商品名称", "on_hand", "实物", "reserved", "预占",
 		"unsellable", "不可售", "safety", "安全库存", "free", "可用", "atp", "可承诺")
-	for f := (inventory.Filter{Limit: exportPage}); err == nil; {
+	for f := (inventory.Filter{Limit: exportPage, Scope: e.o.Scope}); err == nil; {
 		var page []inventory.Row
 		skus, places := map[id.SKU]*catalog.SKU{}, map[id.Warehouse]string{}
 		err = e.d.Read(ctx, func(tx *db.Tx) (err error) {

@@ -17,6 +17,7 @@ import (
 	"baihuo/internal/intake"
 	"baihuo/internal/inventory"
 	"baihuo/internal/sheet"
+	"baihuo/internal/staff"
 )
 
 func importStock(t testing.TB, h *flowtest.House, text string, o intake.FileOptions) intake.Report {
@@ -38,7 +39,7 @@ func onHand(t testing.TB, h *flowtest.House) map[string]int64 {
 	}
 	found := map[string]int64{}
 	dbtest.Read(t, h.D, func(tx *db.Tx) error {
-		rows, err := inventory.List(tx, inventory.Filter{Limit: 1000})
+		rows, err := inventory.List(tx, inventory.Filter{Scope: staff.Everywhere(), Limit: 1000})
 		for _, r := range rows {
 			found[names[r.SKU]] += r.OnHand
 		}
@@ -190,7 +191,7 @@ func TestExportedOrdersHoldMasksAndComeInAgain(t *testing.T) {
 		h.Stock(0, "PAN", 10)
 		importOrders(t, h, intake.OrderOptions{File: written(t, ownHead+"\n"+goodRow("A1")+"\n"+goodRow("A2")+"\n")})
 		for _, chinese := range []bool{false, true} {
-			rows, text := export(t, h, "orders", intake.ExportOptions{Chinese: chinese})
+			rows, text := export(t, h, "orders", intake.ExportOptions{Scope: staff.Everywhere(), Chinese: chinese})
 			if len(rows) != 3 || strings.Contains(text, "陈小明") || strings.Contains(text,
 				"13812345678") || !strings.Contains(text, "138****5678") {
 				t.Errorf("%s", text)
@@ -200,14 +201,14 @@ func TestExportedOrdersHoldMasksAndComeInAgain(t *testing.T) {
 				t.Errorf("in again: %+v", r)
 			}
 		}
-		if rows, _ := export(t, h, "orders", intake.ExportOptions{Shop: "WEB"}); len(rows) != 1 {
+		if rows, _ := export(t, h, "orders", intake.ExportOptions{Scope: staff.Everywhere(), Shop: "WEB"}); len(rows) != 1 {
 			t.Errorf("another shop has %d rows", len(rows)-1)
 		}
-		stock, _ := export(t, h, "stock", intake.ExportOptions{})
+		stock, _ := export(t, h, "stock", intake.ExportOptions{Scope: staff.Everywhere()})
 		if diff := cmp.Diff([]string{"HZ", "PAN", "平底锅 28cm", "10", "2", "0", "0", "8", "8"}, stock[1]); diff != "" {
 			t.Error(diff)
 		}
-		_, text := export(t, h, "journal", intake.ExportOptions{Kind: "import"})
+		_, text := export(t, h, "journal", intake.ExportOptions{Scope: staff.Everywhere(), Kind: "import"})
 		if !strings.Contains(text, "import_started") || !strings.Contains(text,
 			"import_done") || strings.Contains(text, "accepted") {
 			t.Errorf("%s", text)
@@ -219,7 +220,7 @@ func TestExportedOrdersHoldMasksAndComeInAgain(t *testing.T) {
 func TestExportGivesEveryLineOnce(t *testing.T) {
 	h := flowtest.Open(t, dbtest.Open(t, db.SQLite, db.Options{}))
 	importOrders(t, h, intake.OrderOptions{File: quirks, Profile: "uci", CreateSKUs: true})
-	rows, _ := export(t, h, "orders", intake.ExportOptions{Shop: "UCI"})
+	rows, _ := export(t, h, "orders", intake.ExportOptions{Scope: staff.Everywhere(), Shop: "UCI"})
 	seen := map[string]bool{}
 	for _, r := range rows[1:] {
 		seen[r[0]+"/"+r[1]] = true
@@ -227,7 +228,7 @@ func TestExportGivesEveryLineOnce(t *testing.T) {
 	if len(rows)-1 != 4839+25 || len(seen) != len(rows)-1 {
 		t.Errorf("%d rows, %d different", len(rows)-1, len(seen))
 	}
-	rows, _ = export(t, h, "journal", intake.ExportOptions{})
+	rows, _ = export(t, h, "journal", intake.ExportOptions{Scope: staff.Everywhere()})
 	if int64(len(rows)-1) != fingerprint(t, h.D).journal {
 		t.Errorf("%d rows of the journal", len(rows)-1)
 	}
@@ -239,7 +240,7 @@ func TestExportOfSomethingElseIsRefused(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := intake.Export(context.Background(), h.D, "secrets", w, intake.ExportOptions{}); !errors.Is(err,
+	if _, err := intake.Export(context.Background(), h.D, "secrets", w, intake.ExportOptions{Scope: staff.Everywhere()}); !errors.Is(err,
 		intake.ErrExport) {
 		t.Error(err)
 	}

@@ -6,6 +6,7 @@ import (
 
 	"baihuo/internal/db"
 	"baihuo/internal/id"
+	"baihuo/internal/staff"
 )
 
 // listMax bounds every list of this room.
@@ -32,8 +33,10 @@ type Row struct {
 type Filter struct {
 	SKU       id.SKU
 	Warehouse id.Warehouse
-	After     id.Stock
-	Limit     int
+	// Scope leaves the counters of its warehouses; the zero Scope sees none.
+	Scope staff.Scope
+	After id.Stock
+	Limit int
 }
 
 // List gives counters by id.
@@ -48,6 +51,10 @@ func List(tx *db.Tx, f Filter) ([]Row, error) {
 	}
 	if f.Warehouse != 0 {
 		add("warehouse_id", f.Warehouse)
+	}
+	if !f.Scope.AllWarehouses {
+		args = append(args, f.Scope.Warehouses)
+		where = append(where, fmt.Sprintf("warehouse_id = ANY($%d)", len(args)))
 	}
 	args = append(args, bounded(f.Limit))
 	counters, err := db.List(tx, fmt.Sprintf(`/* inventory.List */ SELECT %s FROM stock WHERE %s ORDER BY stock_id LIMIT $%d`,

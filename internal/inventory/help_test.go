@@ -14,6 +14,7 @@ import (
 	"baihuo/internal/inventory"
 	"baihuo/internal/money"
 	"baihuo/internal/shop"
+	"baihuo/internal/staff"
 )
 
 // house is a database with two warehouses and a store, and two shops: online
@@ -149,7 +150,7 @@ func (h *house) row(p inventory.Place) inventory.Row {
 	h.Helper()
 	var rows []inventory.Row
 	dbtest.Read(h, h.d, func(tx *db.Tx) (err error) {
-		rows, err = inventory.List(tx, inventory.Filter{SKU: p.SKU, Warehouse: p.Warehouse, Limit: 2})
+		rows, err = inventory.List(tx, inventory.Filter{Scope: staff.Everywhere(), SKU: p.SKU, Warehouse: p.Warehouse, Limit: 2})
 		return err
 	})
 	if len(rows) != 1 {

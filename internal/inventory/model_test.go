@@ -20,6 +20,7 @@ import (
 	"baihuo/internal/fault"
 	"baihuo/internal/id"
 	"baihuo/internal/inventory"
+	"baihuo/internal/staff"
 )
 
 // The room does random work and a plain reference does the same. After every
@@ -483,7 +484,7 @@ func (w *world) lose(rt *rapid.T) {
 func (w *world) known(p inventory.Place) bool {
 	found := false
 	_ = w.d.Read(context.Background(), func(tx *db.Tx) error {
-		rows, err := inventory.List(tx, inventory.Filter{SKU: p.SKU, Warehouse: p.Warehouse, Limit: 1})
+		rows, err := inventory.List(tx, inventory.Filter{Scope: staff.Everywhere(), SKU: p.SKU, Warehouse: p.Warehouse, Limit: 1})
 		found = len(rows) > 0
 		return err
 	})
@@ -603,7 +604,7 @@ func (w *world) compare(rt *rapid.T) {
 
 func (w *world) load(tx *db.Tx, s *state) error {
 	for _, sku := range w.skus {
-		rows, err := inventory.List(tx, inventory.Filter{SKU: sku, Limit: 100})
+		rows, err := inventory.List(tx, inventory.Filter{Scope: staff.Everywhere(), SKU: sku, Limit: 100})
 		if err != nil {
 			return err
 		}

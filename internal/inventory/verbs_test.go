@@ -10,6 +10,7 @@ import (
 	"baihuo/internal/fault"
 	"baihuo/internal/id"
 	"baihuo/internal/inventory"
+	"baihuo/internal/staff"
 )
 
 func (h *house) in(sku id.SKU) inventory.Place { return inventory.Place{Warehouse: h.north, SKU: sku} }
@@ -483,11 +484,11 @@ func TestFind(t *testing.T) {
 			return err
 		})
 		dbtest.Read(h, h.d, func(tx *db.Tx) error {
-			first, err := inventory.List(tx, inventory.Filter{Limit: 1})
+			first, err := inventory.List(tx, inventory.Filter{Scope: staff.Everywhere(), Limit: 1})
 			if err != nil {
 				return err
 			}
-			rest, err := inventory.List(tx, inventory.Filter{Warehouse: h.north, After: first[0].ID, Limit: 10})
+			rest, err := inventory.List(tx, inventory.Filter{Scope: staff.Everywhere(), Warehouse: h.north, After: first[0].ID, Limit: 10})
 			same(h, "pages by key", []id.SKU{first[0].SKU, rest[0].SKU}, []id.SKU{soap, towel})
 			if err != nil {
 				return err

@@ -12,5 +12,6 @@ var (
 	ErrQuantity = fault.New(fault.Conflict, "line_quantity", "订单行数量不守恒:%s", "The quantities of the line would not add up: %s")
 	ErrLine     = fault.New(fault.Missing, "line_missing", "订单行不存在", "The order line does not exist")
 	ErrVersion  = fault.New(fault.Conflict, "order_version", "订单已被他人修改,请刷新后再试", "The order was changed meanwhile; look again")
+	ErrNote     = fault.New(fault.Invalid, "order_note", "备注不能为空,最多 %d 个字", "A note is not empty and has at most %d characters")
 	ErrOpen     = fault.New(fault.Conflict, "order_open", "还有未发货或未取消的商品,不能完成", "Something is neither shipped nor cancelled; the order cannot be completed")
 )

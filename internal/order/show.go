@@ -1,11 +1,13 @@
 package order
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
 	"baihuo/internal/db"
 	"baihuo/internal/id"
+	"baihuo/internal/staff"
 )
 
 // Word is the one word that people see for the state of an order, derived from
@@ -209,6 +211,10 @@ type Filter struct {
 	Word    Word
 	Shop    id.Shop
 	Blocked bool
+	Short   bool
+	// Scope leaves the orders of its shops; it must be given, for the zero Scope sees
+	// nothing.
+	Scope staff.Scope
 	// Before is the id to go on from: lists show the newest first.
 	Before id.Order
 	Limit  int
@@ -224,6 +230,28 @@ func List(tx *db.Tx, f Filter) ([]Card, error) {
 	if f.Before == 0 {
 		f.Before = 1<<63 - 1
 	}
+	switch {
+	case f.Shop != 0 && !f.Scope.HasShop(f.Shop):
+		return nil, nil
+	case f.Shop != 0 || f.Scope.AllShops:
+		return listShop(tx, f)
+	}
+	// Each shop's newest by its own index, then the newest of those: one query over
+	// several shops would sort all they ever sold.
+	var cards []Card
+	for _, f.Shop = range f.Scope.Shops {
+		some, err := listShop(tx, f)
+		if err != nil {
+			return nil, err
+		}
+		cards = append(cards, some...)
+	}
+	slices.SortFunc(cards, func(a, b Card) int { return cmp.Compare(b.Order, a.Order) })
+	return cards[:min(len(cards), f.Limit)], nil
+}
+
+// listShop lists the cards of one shop, or of all.
+func listShop(tx *db.Tx, f Filter) ([]Card, error) {
 	where, args := "order_id < $1", []any{f.Before}
 	if f.Word != "" {
 		args = append(args, f.Word)
@@ -235,6 +263,9 @@ func List(tx *db.Tx, f Filter) ([]Card, error) {
 	}
 	if f.Blocked {
 		where += " AND blocked"
+	}
+	if f.Short {
+		where += " AND short"
 	}
 	args = append(args, f.Limit)
 	return db.List(tx, `/* order.List */ SELECT `+cardColumns+` FROM order_cards WHERE `+where+

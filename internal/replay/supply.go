@@ -8,6 +8,7 @@ import (
 	"baihuo/internal/flow"
 	"baihuo/internal/id"
 	"baihuo/internal/inventory"
+	"baihuo/internal/staff"
 )
 
 // skusAtOnce bounds the SKUs of one transaction.
@@ -87,7 +88,7 @@ func (r *run) freeStock(tx *db.Tx) (map[id.SKU]int64, error) {
 	free := map[id.SKU]int64{}
 	var after id.Stock
 	for {
-		rows, err := inventory.List(tx, inventory.Filter{Warehouse: r.house.store, After: after, Limit: 1000})
+		rows, err := inventory.List(tx, inventory.Filter{Scope: staff.Everywhere(), Warehouse: r.house.store, After: after, Limit: 1000})
 		if err != nil || len(rows) == 0 {
 			return free, err
 		}

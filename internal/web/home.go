@@ -19,6 +19,7 @@ import (
 	"baihuo/internal/order"
 	"baihuo/internal/review"
 	"baihuo/internal/shop"
+	"baihuo/internal/staff"
 )
 
 // summary is what all viewers of the first page see alike, in no language yet.
@@ -97,7 +98,7 @@ func (s *Site) gather() (sum summary, err error) {
 
 // rate says how fast orders come in, over the last of them.
 func rate(tx *db.Tx) (perMinute float64, over int, err error) {
-	cards, err := order.List(tx, order.Filter{Limit: rateMax})
+	cards, err := order.List(tx, order.Filter{Limit: rateMax, Scope: staff.Everywhere()})
 	if err != nil || len(cards) < 2 {
 		return 0, len(cards), err
 	}
@@ -166,7 +167,7 @@ func (s *Site) lowStock() (lows []low, err error) {
 	err = s.cfg.DB.Read(context.Background(), func(tx *db.Tx) error {
 		var rows []inventory.Row
 		for after, seen := id.Stock(0), 0; seen < stockMax; {
-			page, err := inventory.List(tx, inventory.Filter{After: after, Limit: 1000})
+			page, err := inventory.List(tx, inventory.Filter{Scope: staff.Everywhere(), After: after, Limit: 1000})
 			if err != nil {
 				return err
 			}
@@ -258,7 +259,7 @@ func (s *Site) home(v *visit) error {
 		"Title": v.word("home"), "Live": true, "At": v.stampOf(sum.now, sum.now, houseZone),
 		"Steps": steps, "InHand": hand,
 		"Rate": rateText(sum.rate), "RateNote": v.fill("rate_note", sum.rateOver), "Rows": rows, "Older": older,
-		"Filtered":   f != order.Filter{Limit: f.Limit},
+		"Filtered":   f.Word != "" || f.Blocked || f.Before != 0,
 		"Exceptions": v.workRows(&sum, sum.exceptions), "Kinds": v.kinds(sum.kinds),
 		"Open": open, "Newest": sum.newest, "Packages": packages, "Shorts": shorts, "Lows": lows,
 	})
@@ -332,6 +333,7 @@ func (s *Site) rows(v *visit, f order.Filter, sum *summary) (rows []row, older s
 	var cards []order.Card
 	reasons := map[id.Order][]review.Hold{}
 	err = s.cfg.DB.Read(v.r.Context(), func(tx *db.Tx) (err error) {
+		f.Scope = v.caller.Scope
 		if cards, err = order.List(tx, f); err != nil || v.lang == "zh" {
 			return err
 		}

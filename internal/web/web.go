@@ -20,6 +20,7 @@ import (
 	"baihuo/internal/db"
 	"baihuo/internal/fault"
 	"baihuo/internal/id"
+	"baihuo/internal/staff"
 )
 
 // Config is what the door works with.
@@ -128,16 +129,17 @@ func (s *Site) Handler() http.Handler { return s.mux }
 
 // visit is one request and its answer.
 type visit struct {
-	w    http.ResponseWriter
-	r    *http.Request
-	lang string
+	w      http.ResponseWriter
+	r      *http.Request
+	lang   string
+	caller staff.Caller
 }
 
 // serve finds the language, sets the heads, calls the route and turns its error or
 // panic into a page.
 func (s *Site) serve(route Route) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		v := &visit{w: w, r: r, lang: language(r)}
+		v := &visit{w: w, r: r, lang: language(r), caller: staff.Machine("web")}
 		guard(w.Header())
 		defer func() {
 			if p := recover(); p != nil {
