@@ -48,11 +48,13 @@ const (
 	purposePhone   = "recipient.phone"
 	purposeAddress = "recipient.address"
 	purposeBuyer   = "buyer.name"
+	purposeBuyerID = "buyer.id"
 	digestPhone    = "digest.phone"
 	digestTail     = "digest.phone.tail"
 	tailSize       = 6
 	digestSame     = "digest.recipient"
 	digestBuyer    = "digest.buyer"
+	digestErased   = "digest.erased"
 )
 
 // The words in Party.Issues.
@@ -69,11 +71,14 @@ const (
 
 // Party is a buyer and a recipient, sealed and read, ready to be written.
 type Party struct {
-	Buyer       id.Buyer // set by Place; 0 for nobody known
-	Recipient   id.Recipient
-	Platform    string
+	Buyer     id.Buyer // set by Buyers; 0 for nobody known
+	Recipient id.Recipient
+	Platform  string
+	// BuyerDigest knows the buyer again; nil for nobody known.
 	BuyerDigest []byte
 	BuyerName   seal.Text
+	// buyerID is what the digest was made of, where that is not the name.
+	buyerID []byte
 
 	Name    seal.Text
 	Phone   seal.Text
@@ -83,6 +88,11 @@ type Party struct {
 	Digest     []byte
 	phoneIndex []byte
 	OpaqueID   string
+	// Both digests again under each key held, the newest first.
+	buyerDigests, digests [][]byte
+	keys                  *seal.Keyring
+	// made: the buyer was entered by this transaction.
+	made bool
 	// Region is the division code as far as it is known: 6, 4, 2 digits or none.
 	Region string
 	// Place is the division in words, 浙江省杭州市余杭区: no personal text.
@@ -92,17 +102,21 @@ type Party struct {
 	// Unclear is the address reader's sentence in both languages, where the
 	// issue is the address.
 	UnclearZH, UnclearEN string
-	// Blacklisted says why the buyer is on the black list; set by Place.
+	// Blacklisted says why the buyer is on the black list; set by Buyers.
 	Blacklisted string
 }
 
 // Prepare seals and reads one buyer and one contact. It is pure work of some
 // tens of microseconds and belongs outside a transaction.
 func Prepare(keys *seal.Keyring, platform string, buyer BuyerDraft, c Contact) *Party {
-	p := &Party{Platform: platform, OpaqueID: c.OpaqueID}
+	p := &Party{Platform: platform, OpaqueID: c.OpaqueID, keys: keys}
 	if who := firstOf(buyer.ID, buyer.Name); who != "" {
-		p.BuyerDigest = keys.Digest(digestBuyer, platform, who)
+		p.buyerDigests = keys.Digests(digestBuyer, platform, who)
+		p.BuyerDigest = p.buyerDigests[0]
 		p.BuyerName = keys.SealText(purposeBuyer, firstOf(buyer.Name, buyer.ID), seal.MaskName)
+		if buyer.Name != "" && buyer.Name != who {
+			p.buyerID = keys.Seal(purposeBuyerID, who)
+		}
 	}
 	if c.Empty() {
 		p.Digest, p.phoneIndex = []byte{}, []byte{}
@@ -118,30 +132,52 @@ func Prepare(keys *seal.Keyring, platform string, buyer BuyerDraft, c Contact) *
 	full := where.Province + where.City + where.District + where.Street + where.Detail
 	p.Address = keys.SealText(purposeAddress, full, seal.MaskAddress)
 	p.phoneIndex = phoneIndex(keys, phone)
-	p.Digest = sameRecipient(keys, platform, c, phone, where)
+	p.digests = sameRecipient(keys, platform, c, phone, where)
+	p.Digest = p.digests[0]
 	p.issues(c, phone, where)
 	return p
 }
 
-func sameRecipient(keys *seal.Keyring, platform string, c Contact, phone address.Phone, where address.Parsed) []byte {
+// Digests gives Digest as each key held makes it, the newest first: a row that was
+// written before the key was changed is compared with all of them.
+func (p *Party) Digests() [][]byte { return p.digests }
+
+func sameRecipient(keys *seal.Keyring, platform string, c Contact, phone address.Phone, where address.Parsed) [][]byte {
 	if c.OpaqueID != "" {
-		return keys.Digest(digestSame, "opaque", platform, c.OpaqueID)
+		return keys.Digests(digestSame, "opaque", platform, c.OpaqueID)
 	}
-	return keys.Digest(digestSame, strings.TrimSpace(c.Name), phone.Number, phone.Extension, address.Key(where))
+	return keys.Digests(digestSame, strings.TrimSpace(c.Name), phone.Number, phone.Extension, address.Key(where))
 }
 
 // phoneIndex gives the one search index of a phone: a digest of its last four
 // digits and then one of the whole number, so that both searches are a range of
 // it. A virtual number belongs to many people, so it indexes nobody.
 func phoneIndex(keys *seal.Keyring, phone address.Phone) []byte {
-	if len(phone.Number) < 7 || phone.Kind == address.PhoneVirtual || !phone.Diallable() {
+	if !indexed(phone) {
 		return []byte{}
 	}
-	return append(tailIndex(keys, phone.Number), keys.Digest(digestPhone, phone.Number)...)
+	return phoneIndexes(keys, phone.Number)[0]
 }
 
-func tailIndex(keys *seal.Keyring, number string) []byte {
-	return keys.Digest(digestTail, number[len(number)-4:])[:tailSize:tailSize]
+func indexed(phone address.Phone) bool {
+	return len(phone.Number) >= 7 && phone.Kind != address.PhoneVirtual && phone.Diallable()
+}
+
+// phoneIndexes gives the index of a number under each key held, the newest first.
+func phoneIndexes(keys *seal.Keyring, number string) [][]byte {
+	all, whole := tailIndexes(keys, number), keys.Digests(digestPhone, number)
+	for i := range all {
+		all[i] = append(all[i], whole[i]...)
+	}
+	return all
+}
+
+func tailIndexes(keys *seal.Keyring, number string) [][]byte {
+	all := keys.Digests(digestTail, number[len(number)-4:])
+	for i := range all {
+		all[i] = all[i][:tailSize:tailSize]
+	}
+	return all
 }
 
 // issues notes what a carrier could not work with. What a platform masks on

@@ -27,9 +27,10 @@ type Kit struct {
 
 // Prepared is a draft whose personal data is sealed, ready to be accepted.
 type Prepared struct {
-	Draft *order.Draft
-	Party *customer.Party
-	Fault *fault.Fault
+	Draft   *order.Draft
+	Party   *customer.Party
+	Invoice order.SealedInvoice
+	Fault   *fault.Fault
 }
 
 // Accepted is what became of one draft.
@@ -71,7 +72,9 @@ func prepare(kit Kit, shops map[string]shop.Shop, d *order.Draft) Prepared {
 	if f := d.Check(); f != nil {
 		return Prepared{Draft: d, Fault: f}
 	}
-	return Prepared{Draft: d, Party: customer.Prepare(kit.Keys, s.Platform, d.Buyer, d.Contact)}
+	d.Note = customer.Scrub(d.Note, d.Buyer, d.Contact)
+	return Prepared{Draft: d, Party: customer.Prepare(kit.Keys, s.Platform, d.Buyer, d.Contact),
+		Invoice: order.SealInvoice(kit.Keys, d.Invoice)}
 }
 
 // accepting is one member on its way through the acceptance.
@@ -108,6 +111,9 @@ func Accept(tx *db.Tx, kit Kit, list []Prepared) ([]fault.Outcome[Accepted], err
 	}
 	fresh, err := place(tx, members)
 	if err != nil {
+		return nil, err
+	}
+	if err := unmake(tx, members, fresh); err != nil {
 		return nil, err
 	}
 	if err := reserve(tx, kit, fresh); err != nil {
@@ -165,6 +171,7 @@ func open(tx *db.Tx, list []Prepared, outcomes []fault.Outcome[Accepted]) ([]*ac
 			m.Party.Recipient = id.Recipient(tx.NewID())
 			m.order.Region = m.Party.Region
 			m.order.Recipient = m.Party.Recipient
+			m.order.Invoice = p.Invoice
 			members[i] = m
 		}
 	}
@@ -248,6 +255,20 @@ func place(tx *db.Tx, members []*accepting) ([]*accepting, error) {
 		owned = append(owned, customer.Owned{Party: m.Party, Order: m.order.ID})
 	}
 	return fresh, customer.Recipients(tx, owned)
+}
+
+// unmake takes back buyers who were entered for orders that were here before.
+func unmake(tx *db.Tx, members, fresh []*accepting) error {
+	if len(fresh) == len(members) {
+		return nil
+	}
+	var again []*accepting
+	for _, m := range members {
+		if m != nil && m.known != nil {
+			again = append(again, m)
+		}
+	}
+	return customer.Unmake(tx, parties(again), parties(fresh))
 }
 
 // reserve claims stock for the new orders and settles what is short.

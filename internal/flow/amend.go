@@ -31,7 +31,7 @@ func amend(tx *db.Tx, kit Kit, which id.Order, n *order.Order, party *customer.P
 		return false, err
 	}
 	was := people[o.Recipient].Digest
-	a, err := order.Amend(tx, o, n, was, party.Digest)
+	a, err := order.Amend(tx, o, n, was, party.Digests())
 	if err != nil || a.Empty() {
 		return false, err
 	}
@@ -61,7 +61,7 @@ func amend(tx *db.Tx, kit Kit, which id.Order, n *order.Order, party *customer.P
 // redirect writes the new recipient. Packages in the house were made for the old
 // one: those not packed are undone and planned anew, a packed one is stopped.
 func redirect(tx *db.Tx, o *order.Order, party *customer.Party, was []byte) error {
-	if err := customer.Recipients(tx, []customer.Owned{{Party: party, Order: o.ID}}); err != nil {
+	if err := customer.Recipients(tx, []customer.Owned{{Party: party, Order: o.ID, Replaces: o.Recipient}}); err != nil {
 		return err
 	}
 	if err := order.Redirect(tx, o, party.Recipient, party.Region, was, false); err != nil {

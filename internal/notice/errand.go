@@ -114,7 +114,7 @@ func (o *outgoing) address(tx *db.Tx, keys *seal.Keyring, of *order.Order, shops
 		return nil
 	}
 	o.notice.Recipient = of.Recipient
-	to, err := customer.Reveal(tx, keys, of.Recipient, "notice "+o.notice.Key)
+	to, err := customer.OpenFor(tx, keys, of.Recipient, "notice "+o.notice.Key)
 	switch {
 	case errors.Is(err, customer.ErrRecipientMissing):
 		o.nobody = customer.ErrRecipientMissing

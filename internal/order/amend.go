@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"slices"
 	"strconv"
+	"strings"
 
 	"baihuo/internal/db"
 	"baihuo/internal/id"
@@ -48,11 +49,30 @@ type Amendment struct {
 // Empty says that the message brought nothing new.
 func (a *Amendment) Empty() bool { return len(a.Changed)+len(a.Conflicts) == 0 }
 
-// field is one thing of a head that a channel tells.
+// field is one thing of a head that a channel tells. Where it is personal, free says
+// that people typed it, so that a message brings none of it back to an order that was
+// erased; a sealed one is compared by same and shown by show.
 type field struct {
 	name string
 	get  func(*Order) string
 	set  func(o, from *Order)
+	free bool
+	same func(a, b string) bool
+	show func(*Order) string
+}
+
+func (f *field) equal(a, b string) bool {
+	if f.same != nil {
+		return f.same(a, b)
+	}
+	return a == b
+}
+
+func (f *field) shown(o *Order) string {
+	if f.show != nil {
+		return f.show(o)
+	}
+	return f.get(o)
 }
 
 func instant(n db.Instant) string  { return strconv.FormatInt(int64(n), 10) }
@@ -60,31 +80,33 @@ func amount(n money.Amount) string { return strconv.FormatInt(int64(n), 10) }
 
 // fields are compared in this order; contact is merged apart, by its digest.
 var fields = []field{
-	{"kind", func(o *Order) string { return string(o.Kind) }, func(o, n *Order) { o.Kind = n.Kind }},
-	{"channel_state", func(o *Order) string { return string(o.ChannelState) }, func(o, n *Order) { o.ChannelState = n.ChannelState }},
-	{"channel_word", func(o *Order) string { return o.ChannelWord }, func(o, n *Order) { o.ChannelWord = n.ChannelWord }},
-	{"paid_at", func(o *Order) string { return instant(o.PaidAt) }, func(o, n *Order) { o.PaidAt = n.PaidAt }},
-	{"pay_by", func(o *Order) string { return instant(o.PayBy) }, func(o, n *Order) { o.PayBy = n.PayBy }},
-	{"pay_method", func(o *Order) string { return o.PayMethod }, func(o, n *Order) { o.PayMethod = n.PayMethod }},
-	{"paid", func(o *Order) string { return amount(o.Paid) }, func(o, n *Order) { o.Paid = n.Paid }},
-	{"amount_cod", func(o *Order) string { return amount(o.AmountCOD) }, func(o, n *Order) { o.AmountCOD = n.AmountCOD }},
-	{"freight", func(o *Order) string { return amount(o.Freight) }, func(o, n *Order) { o.Freight = n.Freight }},
-	{"wishes", func(o *Order) string { return o.Wishes }, func(o, n *Order) { o.Wishes = n.Wishes }},
-	{"invoice", func(o *Order) string { return o.Invoice }, func(o, n *Order) { o.Invoice = n.Invoice }},
-	{"buyer_message", func(o *Order) string { return o.BuyerMessage }, func(o, n *Order) { o.BuyerMessage = n.BuyerMessage }},
-	{"seller_memo", func(o *Order) string { return o.SellerMemo }, func(o, n *Order) { o.SellerMemo = n.SellerMemo }},
-	{"flag", func(o *Order) string { return strconv.Itoa(o.Flag) }, func(o, n *Order) { o.Flag = n.Flag }},
-	{"label", func(o *Order) string { return o.Label }, func(o, n *Order) { o.Label = n.Label }},
-	{"tags", func(o *Order) string { return o.Tags }, func(o, n *Order) { o.Tags = n.Tags }},
-	{"ship_by", func(o *Order) string { return instant(o.ShipBy) }, func(o, n *Order) { o.ShipBy = n.ShipBy }},
-	{"collect_by", func(o *Order) string { return instant(o.CollectBy) }, func(o, n *Order) { o.CollectBy = n.CollectBy }},
-	{"sign_by", func(o *Order) string { return instant(o.SignBy) }, func(o, n *Order) { o.SignBy = n.SignBy }},
+	{name: "kind", get: func(o *Order) string { return string(o.Kind) }, set: func(o, n *Order) { o.Kind = n.Kind }},
+	{name: "channel_state", get: func(o *Order) string { return string(o.ChannelState) }, set: func(o, n *Order) { o.ChannelState = n.ChannelState }},
+	{name: "channel_word", get: func(o *Order) string { return o.ChannelWord }, set: func(o, n *Order) { o.ChannelWord = n.ChannelWord }},
+	{name: "paid_at", get: func(o *Order) string { return instant(o.PaidAt) }, set: func(o, n *Order) { o.PaidAt = n.PaidAt }},
+	{name: "pay_by", get: func(o *Order) string { return instant(o.PayBy) }, set: func(o, n *Order) { o.PayBy = n.PayBy }},
+	{name: "pay_method", get: func(o *Order) string { return o.PayMethod }, set: func(o, n *Order) { o.PayMethod = n.PayMethod }},
+	{name: "paid", get: func(o *Order) string { return amount(o.Paid) }, set: func(o, n *Order) { o.Paid = n.Paid }},
+	{name: "amount_cod", get: func(o *Order) string { return amount(o.AmountCOD) }, set: func(o, n *Order) { o.AmountCOD = n.AmountCOD }},
+	{name: "freight", get: func(o *Order) string { return amount(o.Freight) }, set: func(o, n *Order) { o.Freight = n.Freight }},
+	{name: "wishes", get: func(o *Order) string { return o.Wishes }, set: func(o, n *Order) { o.Wishes = n.Wishes }, free: true},
+	{name: "invoice", get: func(o *Order) string { return o.Invoice.same() }, set: func(o, n *Order) { o.Invoice = n.Invoice }, free: true,
+		same: sameInvoice, show: func(o *Order) string { kind, title := o.Invoice.Shown(); return strings.TrimSpace(title + " " + kind) }},
+	{name: "buyer_message", get: func(o *Order) string { return o.BuyerMessage }, set: func(o, n *Order) { o.BuyerMessage = n.BuyerMessage }, free: true},
+	{name: "seller_memo", get: func(o *Order) string { return o.SellerMemo }, set: func(o, n *Order) { o.SellerMemo = n.SellerMemo }, free: true},
+	{name: "flag", get: func(o *Order) string { return strconv.Itoa(o.Flag) }, set: func(o, n *Order) { o.Flag = n.Flag }},
+	{name: "label", get: func(o *Order) string { return o.Label }, set: func(o, n *Order) { o.Label = n.Label }, free: true},
+	{name: "tags", get: func(o *Order) string { return o.Tags }, set: func(o, n *Order) { o.Tags = n.Tags }, free: true},
+	{name: "ship_by", get: func(o *Order) string { return instant(o.ShipBy) }, set: func(o, n *Order) { o.ShipBy = n.ShipBy }},
+	{name: "collect_by", get: func(o *Order) string { return instant(o.CollectBy) }, set: func(o, n *Order) { o.CollectBy = n.CollectBy }},
+	{name: "sign_by", get: func(o *Order) string { return instant(o.SignBy) }, set: func(o, n *Order) { o.SignBy = n.SignBy }},
 }
 
 // Amend merges what the channel now says (n, made by Open from the new message)
-// into o, which is locked. digest and fresh are the recipient's keyed digests as
-// stored and as told now. A message not newer than the last one changes nothing.
-func Amend(tx *db.Tx, o, n *Order, digest, fresh []byte) (*Amendment, error) {
+// into o, which is locked. digest is the recipient's keyed digest as stored, fresh the
+// one told now under each key held, the newest first. A message not newer than the last
+// one changes nothing.
+func Amend(tx *db.Tx, o, n *Order, digest []byte, fresh [][]byte) (*Amendment, error) {
 	a := &Amendment{Cancel: map[id.Line]int64{}}
 	if n.ModifiedAt <= o.ModifiedAt {
 		return a, nil
@@ -92,13 +114,15 @@ func Amend(tx *db.Tx, o, n *Order, digest, fresh []byte) (*Amendment, error) {
 	before := o.ChannelState
 	edited := o.edits()
 	for _, f := range fields {
-		a.merge(f, o, n, edited)
+		if !f.free || o.ErasedAt == 0 {
+			a.merge(f, o, n, edited)
+		}
 	}
 	var added, changed []*Line
 	if o.Ended() {
 		a.Conflicts = nil // nothing is left to decide; its words are kept all the same
 	} else {
-		a.contact(hex.EncodeToString(digest), hex.EncodeToString(fresh), edited)
+		a.contact(hex.EncodeToString(digest), fresh, edited)
 		added, changed = a.lines(o, n, edited)
 	}
 	o.sum()
@@ -131,23 +155,30 @@ func (a *Amendment) merge(f field, o, n *Order, edited map[string]string) {
 	ours, theirs := f.get(o), f.get(n)
 	last, byPerson := edited[f.name]
 	switch {
-	case !byPerson && theirs != ours:
+	case !byPerson && !f.equal(theirs, ours):
 		f.set(o, n)
 		a.Changed = append(a.Changed, f.name)
-	case byPerson && theirs != last:
+	case byPerson && !f.equal(theirs, last):
 		edited[f.name] = theirs
-		if theirs == ours {
+		if f.equal(theirs, ours) {
 			delete(edited, f.name) // both came to the same
 			return
 		}
-		a.Conflicts = append(a.Conflicts, Conflict{f.name, ours, theirs})
+		a.Conflicts = append(a.Conflicts, Conflict{f.name, f.shown(o), f.shown(n)})
 	}
 }
 
 // contact merges the recipient, whose value is a digest: no plaintext is
-// compared or kept.
-func (a *Amendment) contact(ours, theirs string, edited map[string]string) {
+// compared or kept. What is stored may be of an older key, so the digest told now is
+// taken under the key that knows it, if one does.
+func (a *Amendment) contact(ours string, fresh [][]byte, edited map[string]string) {
 	last, byPerson := edited["contact"]
+	theirs := ""
+	for i, d := range fresh {
+		if told := hex.EncodeToString(d); i == 0 || told == ours || byPerson && told == last {
+			theirs = told
+		}
+	}
 	switch {
 	case theirs == "":
 	case !byPerson && theirs != ours:
@@ -341,7 +372,7 @@ type Edit struct {
 	Label      *string
 	Tags       *string
 	Wishes     *Wishes
-	Invoice    *Invoice
+	Invoice    *SealedInvoice
 	ShipBy     *db.Instant
 }
 
@@ -382,7 +413,7 @@ func (e Edit) Change(tx *db.Tx, o *Order) error {
 		note("wishes")
 	}
 	if e.Invoice != nil {
-		n.Invoice = jsonOrEmpty(e.Invoice, *e.Invoice == Invoice{})
+		n.Invoice = *e.Invoice
 		note("invoice")
 	}
 	if e.ShipBy != nil {
@@ -396,7 +427,7 @@ func (e Edit) Change(tx *db.Tx, o *Order) error {
 	var changed []string
 	for _, f := range fields {
 		for _, name := range names {
-			if f.name != name || f.get(o) == f.get(&n) {
+			if f.name != name || f.equal(f.get(o), f.get(&n)) {
 				continue
 			}
 			if _, before := edited[name]; !before {

@@ -13,5 +13,6 @@ var (
 	ErrLine     = fault.New(fault.Missing, "line_missing", "订单行不存在", "The order line does not exist")
 	ErrVersion  = fault.New(fault.Conflict, "order_version", "订单已被他人修改,请刷新后再试", "The order was changed meanwhile; look again")
 	ErrNote     = fault.New(fault.Invalid, "order_note", "备注不能为空,最多 %d 个字", "A note is not empty and has at most %d characters")
+	ErrLive     = fault.New(fault.Conflict, "order_live", "订单 %s 还未结束,不能删除个人信息", "Order %s has not ended; its personal data is still needed")
 	ErrOpen     = fault.New(fault.Conflict, "order_open", "还有未发货或未取消的商品,不能完成", "Something is neither shipped nor cancelled; the order cannot be completed")
 )

@@ -171,14 +171,15 @@ func (c *checker) texts(d *Draft) {
 
 // Open makes an order of a draft in memory: ids, goods mapped, amounts split to
 // the cent, bundles exploded. Nothing is written. The draft has passed Check. A
-// line whose code the catalog does not know keeps SKU 0 and moves no stock.
+// line whose code the catalog does not know keeps SKU 0 and moves no stock. The invoice
+// is the caller's to seal, outside the transaction.
 func Open(tx *db.Tx, d *Draft, s shop.Shop, skus map[string]*catalog.SKU) *Order {
 	o := &Order{
 		ID: id.Order(tx.NewID()), Shop: s.ID, ExternalNo: strings.TrimSpace(d.ExternalNo), Kind: orKind(d.Kind), Currency: d.Currency,
 		ChannelState: orState(d.ChannelState), ChannelWord: d.ChannelWord, ModifiedAt: d.ModifiedAt,
 		OrderedAt: d.OrderedAt, PaidAt: d.PaidAt, PayBy: d.PayBy, PayMethod: d.PayMethod,
 		Freight: d.Freight, Paid: d.Paid, AmountCOD: d.AmountCOD,
-		Wishes: jsonOrEmpty(d.Wishes, Wishes{}.empty(d.Wishes)), Invoice: jsonOrEmpty(d.Invoice, d.Invoice == Invoice{}),
+		Wishes:       jsonOrEmpty(d.Wishes, Wishes{}.empty(d.Wishes)),
 		BuyerMessage: d.BuyerMessage, SellerMemo: d.SellerMemo, Flag: d.Flag, Label: d.Label, Tags: strings.Join(d.Tags, " "),
 		ShipBy: d.ShipBy, CollectBy: d.CollectBy, SignBy: d.SignBy, ShipTogether: d.ShipTogether, NoPartial: d.NoPartial,
 		Instructions: jsonOrEmpty(d.Instructions, len(d.Instructions) == 0),

@@ -51,7 +51,7 @@ type Order struct {
 	Region string
 
 	Wishes       string // JSON of Wishes, empty for none
-	Invoice      string // JSON of Invoice, empty for none
+	Invoice      SealedInvoice
 	BuyerMessage string
 	SellerMemo   string
 	Flag         int
@@ -74,7 +74,9 @@ type Order struct {
 	CancelledAt  db.Instant
 	CancelledWhy string
 	CompletedAt  db.Instant
-	Version      int64
+	// ErasedAt: what people typed is gone, and no message brings it back.
+	ErasedAt db.Instant
+	Version  int64
 
 	Lines []*Line
 }

@@ -12,7 +12,7 @@ const orderColumns = `order_id, shop_id, external_no, kind, currency, channel_st
 	ordered_at, paid_at, pay_by, pay_method, amount_goods, amount_discount, amount_freight, amount_fee, amount_total,
 	amount_paid, amount_cod, buyer_id, recipient_id, region, wishes, invoice, buyer_message, seller_memo, flag, label, tags,
 	ship_by, collect_by, sign_by, ship_together, no_partial, instructions, review, delay_until, edited, history, accepted_at,
-	cancelled_at, cancelled_why, completed_at, version`
+	cancelled_at, cancelled_why, completed_at, erased_at, version`
 
 func scanOrder(r db.Row) (*Order, error) {
 	o := &Order{}
@@ -20,7 +20,8 @@ func scanOrder(r db.Row) (*Order, error) {
 		&o.OrderedAt, &o.PaidAt, &o.PayBy, &o.PayMethod, &o.Goods, &o.Discount, &o.Freight, &o.Fee, &o.Total,
 		&o.Paid, &o.AmountCOD, &o.Buyer, &o.Recipient, &o.Region, &o.Wishes, &o.Invoice, &o.BuyerMessage, &o.SellerMemo,
 		&o.Flag, &o.Label, &o.Tags, &o.ShipBy, &o.CollectBy, &o.SignBy, &o.ShipTogether, &o.NoPartial, &o.Instructions,
-		&o.Review, &o.DelayUntil, &o.Edited, &o.History, &o.AcceptedAt, &o.CancelledAt, &o.CancelledWhy, &o.CompletedAt, &o.Version)
+		&o.Review, &o.DelayUntil, &o.Edited, &o.History, &o.AcceptedAt, &o.CancelledAt, &o.CancelledWhy, &o.CompletedAt, &o.ErasedAt,
+		&o.Version)
 	return o, err
 }
 
@@ -28,9 +29,9 @@ func (o *Order) values() []any {
 	return []any{int64(o.ID), int64(o.Shop), o.ExternalNo, string(o.Kind), string(o.Currency), string(o.ChannelState), o.ChannelWord,
 		int64(o.ModifiedAt), int64(o.OrderedAt), int64(o.PaidAt), int64(o.PayBy), o.PayMethod, int64(o.Goods), int64(o.Discount),
 		int64(o.Freight), int64(o.Fee), int64(o.Total), int64(o.Paid), int64(o.AmountCOD), int64(o.Buyer), int64(o.Recipient),
-		o.Region, o.Wishes, o.Invoice, o.BuyerMessage, o.SellerMemo, o.Flag, o.Label, o.Tags, int64(o.ShipBy), int64(o.CollectBy),
+		o.Region, o.Wishes, string(o.Invoice), o.BuyerMessage, o.SellerMemo, o.Flag, o.Label, o.Tags, int64(o.ShipBy), int64(o.CollectBy),
 		int64(o.SignBy), o.ShipTogether, o.NoPartial, o.Instructions, string(o.Review), int64(o.DelayUntil), o.Edited, o.History,
-		int64(o.AcceptedAt), int64(o.CancelledAt), o.CancelledWhy, int64(o.CompletedAt), o.Version}
+		int64(o.AcceptedAt), int64(o.CancelledAt), o.CancelledWhy, int64(o.CompletedAt), int64(o.ErasedAt), o.Version}
 }
 
 const lineColumns = `line_id, order_id, position, external_no, kind, parent_id, sku_id, code, name, price, amount_discount,

@@ -14,11 +14,11 @@
 // and its first three bytes and the purpose are authenticated with it. Nonces are random; a data key
 // is good for 2^32 values (some 4,000 million), after which the master key must be rotated.
 //
-// Rotation: a Keyring may hold several versions of the master key. Sealing uses
-// the highest, opening the one that the ciphertext names. Digests always use the
-// LOWEST version, so that old and new rows keep finding each other. The lowest
-// version may be dropped only after every ciphertext is sealed anew (Current tells)
-// and every digest is made anew.
+// Rotation: a Keyring may hold several versions of the master key, in whatever order
+// they were written. Sealing uses the highest, opening the one that the ciphertext
+// names. A digest cannot be opened, so it cannot be turned: who holds several keys looks
+// up all Digests, and the room that owns a digest makes it anew from the opened value.
+// The lowest version may be dropped once all that is done (flow.Rotate; decision 0011).
 //
 // Losing the key is losing the data: a backup never contains it.
 package seal

@@ -44,10 +44,10 @@ type Keyring struct {
 	ready  atomic.Pointer[map[string]*purpose] // replaced as a whole, never changed
 }
 
-// purpose holds what is derived for one purpose.
+// purpose holds what is derived for one purpose, in the order of Keyring.keys.
 type purpose struct {
-	doors   []door // one per master key version, as Keyring.keys
-	digests sync.Pool
+	doors   []door
+	digests []sync.Pool
 }
 
 // door seals and opens with one version of the key for one purpose.
@@ -124,9 +124,25 @@ func (k *Keyring) OpenText(purpose string, text Text) (string, error) {
 
 // Digest gives 16 bytes that are equal when the parts are, part by part, and that
 // nobody without the key can make or test. Callers hand in the normal form (a phone
-// as digits). The same text under two purposes has nothing in common.
+// as digits). The same text under two purposes has nothing in common. It is made with
+// the oldest key held, so that it stays the same until that key is dropped.
 func (k *Keyring) Digest(purpose string, parts ...string) []byte {
-	pool := &k.purpose(purpose).digests
+	return k.purpose(purpose).digest(0, parts)
+}
+
+// Digests gives the digest under every key held, the newest first. What must be found
+// while a rotation is under way is looked up under all of them.
+func (k *Keyring) Digests(purpose string, parts ...string) [][]byte {
+	p := k.purpose(purpose)
+	all := make([][]byte, len(k.keys))
+	for i := range k.keys {
+		all[len(all)-1-i] = p.digest(i, parts)
+	}
+	return all
+}
+
+func (p *purpose) digest(i int, parts []string) []byte {
+	pool := &p.digests[i]
 	d := pool.Get().(*digester)
 	d.scratch = d.scratch[:0]
 	for _, part := range parts {
@@ -147,8 +163,7 @@ func (k *Keyring) Digest(purpose string, parts ...string) []byte {
 // Current says whether a ciphertext is sealed with the newest key. After a
 // rotation, what is not is opened and sealed anew.
 func (k *Keyring) Current(ciphertext []byte) bool {
-	return len(ciphertext) >= bodyAt+tagSize && ciphertext[0] == format &&
-		binary.BigEndian.Uint16(ciphertext[1:]) == k.keys[len(k.keys)-1].Version
+	return len(ciphertext) >= bodyAt+tagSize && VersionOf(ciphertext) == k.Newest()
 }
 
 // Fingerprint tells whether two nodes hold the same keys without showing any:
@@ -156,9 +171,13 @@ func (k *Keyring) Current(ciphertext []byte) bool {
 func (k *Keyring) Fingerprint() string {
 	prints := make([]string, len(k.keys))
 	for i := range k.keys {
-		prints[i] = fmt.Sprintf("%d:%s", k.keys[i].Version, hex.EncodeToString(k.derive(i, "fingerprint", "", 8)))
+		prints[i] = k.print(i)
 	}
 	return strings.Join(prints, ",")
+}
+
+func (k *Keyring) print(i int) string {
+	return fmt.Sprintf("%d:%s", k.keys[i].Version, hex.EncodeToString(k.derive(i, "fingerprint", "", 8)))
 }
 
 // String shows the versions and fingerprints.
@@ -262,8 +281,11 @@ func (k *Keyring) newPurpose(name string) *purpose {
 		bound := binary.BigEndian.AppendUint16([]byte{format}, key.Version)
 		p.doors = append(p.doors, door{version: key.Version, aead: aead, bound: append(bound, name...)})
 	}
-	secret := k.derive(0, "digest", name, sha256.Size)
-	p.digests.New = func() any { return &digester{mac: hmac.New(sha256.New, secret), scratch: make([]byte, 0, 256)} }
+	p.digests = make([]sync.Pool, len(k.keys))
+	for i := range k.keys {
+		secret := k.derive(i, "digest", name, sha256.Size)
+		p.digests[i].New = func() any { return &digester{mac: hmac.New(sha256.New, secret), scratch: make([]byte, 0, 256)} }
+	}
 	return p
 }
 

@@ -1,0 +1,70 @@
+package order
+
+import (
+	"slices"
+
+	"baihuo/internal/db"
+	"baihuo/internal/id"
+	"baihuo/internal/journal"
+)
+
+// Erase empties what people typed on orders that are locked and have ended: message,
+// memo, wishes, invoice, label, tags, instructions, the reason of a cancellation. Goods,
+// money, quantities and times stay. One that was erased before is left as it is. It
+// gives the orders that were not. Fault: ErrLive.
+func Erase(tx *db.Tx, orders []*Order, reason string) (erased []id.Order, err error) {
+	var ids []id.Order
+	for _, o := range orders {
+		if !o.Ended() {
+			return nil, ErrLive.With(o.ExternalNo)
+		}
+		ids = append(ids, o.ID)
+	}
+	payload := journal.JSON(map[string]string{"reason": reason})
+	err = tx.Each(`/* order.Erase */ UPDATE orders SET buyer_message = '', seller_memo = '', wishes = '', invoice = '', label = '',
+		tags = '', instructions = '', edited = '', cancelled_why = CASE WHEN cancelled_why = $1 THEN cancelled_why ELSE '' END,
+		erased_at = $2, version = version + 1 WHERE order_id = ANY($3) AND erased_at = 0 RETURNING order_id, version`,
+		func(r db.Row) error {
+			var o id.Order
+			var version int64
+			err := r.Scan(&o, &version)
+			journal.Write(tx, journal.Entry{Kind: "order", ID: int64(o), Version: version, What: "erased", Payload: payload})
+			erased = append(erased, o)
+			return err
+		}, ByChannel, tx.Now(), ids)
+	slices.Sort(erased)
+	return erased, err
+}
+
+// OfBuyers looks at up to limit orders after one, by id, and gives those that the buyers
+// placed, with where to go on, 0 at the end. It reads through the orders: who buys is
+// asked so seldom that acceptance pays no index for it.
+func OfBuyers(tx *db.Tx, buyers []id.Buyer, after id.Order, limit int) (list []Bought, next id.Order, err error) {
+	wanted := map[id.Buyer]bool{}
+	for _, b := range buyers {
+		wanted[b] = true
+	}
+	seen := 0
+	err = tx.Each(`/* order.OfBuyers */ SELECT order_id, buyer_id, recipient_id FROM orders WHERE order_id > $1
+		ORDER BY order_id LIMIT $2`, func(r db.Row) error {
+		var b Bought
+		err := r.Scan(&b.Order, &b.Buyer, &b.Recipient)
+		if wanted[b.Buyer] {
+			list = append(list, b)
+		}
+		next = b.Order
+		seen++
+		return err
+	}, after, limit)
+	if seen < limit {
+		next = 0
+	}
+	return list, next, err
+}
+
+// Bought says who bought an order and to whom it goes.
+type Bought struct {
+	Order     id.Order
+	Buyer     id.Buyer
+	Recipient id.Recipient
+}
