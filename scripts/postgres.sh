@@ -26,7 +26,9 @@ start() {
   local opts="-p $port -c listen_addresses=127.0.0.1 -c unix_socket_directories=$dir -c max_connections=300 -c shared_buffers=512MB"
   opts+=" -c max_wal_size=4GB -c checkpoint_timeout=15min"
   [ "$durable" = durable ] || opts+=" -c fsync=off -c full_page_writes=off"
-  as_owner "$b/pg_ctl" -D "$dir/data" -l "$dir/log" -w -o "$opts" start >/dev/null
+  # The server lives on: it must hold none of our pipes, or who reads them waits for ever.
+  as_owner "$b/pg_ctl" -D "$dir/data" -l "$dir/log" -w -o "$opts" start </dev/null >/dev/null 2>/dev/null ||
+    { tail -n 5 "$dir/log" >&2; exit 1; }
   echo "postgres://postgres@127.0.0.1:$port/postgres?sslmode=disable"
 }
 
