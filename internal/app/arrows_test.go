@@ -19,7 +19,7 @@ var floors = [][]string{
 	{"fault", "id", "money", "seal", "db", "journal", "rule", "job", "sheet"},
 	{"shop", "staff", "catalog", "customer", "inventory", "carrier"},
 	{"order", "review", "fulfilment", "shipping"},
-	{"channel", "aftersales", "finance", "notice"},
+	{"channel", "aftersales", "finance", "notice", "webhook"},
 	{"flow", "intake", "replay"},
 }
 

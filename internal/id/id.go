@@ -39,6 +39,8 @@ type (
 	Notice      int64 // a message to a customer
 	Staff       int64 // a person who works here
 	Key         int64 // a machine's key to the API
+	Endpoint    int64 // an address that is told of events
+	Delivery    int64 // one event told to one endpoint
 )
 
 const (
@@ -125,6 +127,12 @@ func (s Staff) String() string { return Text("S", int64(s)) }
 
 // String shows the key's id as K-….
 func (k Key) String() string { return Text("K", int64(k)) }
+
+// String shows the endpoint's id as E-….
+func (e Endpoint) String() string { return Text("E", int64(e)) }
+
+// String shows the delivery's id as D-….
+func (d Delivery) String() string { return Text("D", int64(d)) }
 
 // String shows the line's id as L-….
 func (l Line) String() string { return Text("L", int64(l)) }
