@@ -86,6 +86,23 @@ func Known(tx *db.Tx, ids []id.Package) (map[id.Package]State, error) {
 	return found, err
 }
 
+// Shops gives the shop of each package that exists.
+func Shops(tx *db.Tx, ids []id.Package) (map[id.Package]id.Shop, error) {
+	found := make(map[id.Package]id.Shop, len(ids))
+	if len(ids) == 0 {
+		return found, nil
+	}
+	err := tx.Each(`/* fulfilment.Shops */ SELECT package_id, shop_id FROM packages WHERE package_id = ANY($1)`,
+		func(r db.Row) error {
+			var p id.Package
+			var s id.Shop
+			err := r.Scan(&p, &s)
+			found[p] = s
+			return err
+		}, sorted(ids))
+	return found, err
+}
+
 func inOrder(found map[id.Package]*Package, ids []id.Package) []*Package {
 	all := make([]*Package, 0, len(ids))
 	for _, pack := range ids {
