@@ -302,12 +302,17 @@ func Find(tx *db.Tx, shop id.Shop, numbers []string) (map[string]id.Order, error
 // Counts says how many live orders stand at each word, and how many are blocked.
 // Orders that have ended are left out: their number grows with history.
 func Counts(tx *db.Tx) (words map[Word]int64, blocked int64, err error) {
+	return CountsIn(tx, staff.Everywhere())
+}
+
+// CountsIn is Counts of the orders within a scope.
+func CountsIn(tx *db.Tx, scope staff.Scope) (words map[Word]int64, blocked int64, err error) {
 	words = map[Word]int64{}
 	for _, w := range Words() {
 		if w == Completed || w == Gone {
 			continue
 		}
-		n, err := tx.Number(`/* order.Counts */ SELECT COUNT(*) FROM order_cards WHERE word = $1`, w)
+		n, err := countIn(tx, scope, "word = $1", w)
 		if err != nil {
 			return nil, 0, err
 		}
@@ -315,8 +320,16 @@ func Counts(tx *db.Tx) (words map[Word]int64, blocked int64, err error) {
 			words[w] = n
 		}
 	}
-	blocked, err = tx.Number(`/* order.Counts */ SELECT COUNT(*) FROM order_cards WHERE blocked`)
+	blocked, err = countIn(tx, scope, "blocked")
 	return words, blocked, err
+}
+
+func countIn(tx *db.Tx, scope staff.Scope, where string, args ...any) (int64, error) {
+	if !scope.AllShops {
+		args = append(args, scope.Shops)
+		where += " AND shop_id = ANY($" + digit(len(args)) + ")"
+	}
+	return tx.Number(`/* order.Counts */ SELECT COUNT(*) FROM order_cards WHERE `+where, args...)
 }
 
 // Ready gives orders that may be planned: see Card.Ready.

@@ -10,6 +10,7 @@ import (
 	"baihuo/internal/id"
 	"baihuo/internal/journal"
 	"baihuo/internal/seal"
+	"baihuo/internal/staff"
 )
 
 // Exception is work for a person. Kind is the queue it stands in. Key names what is
@@ -218,6 +219,9 @@ func noteClosed(tx *db.Tx, how string) func(db.Row) error {
 type Filter struct {
 	Kind  string
 	Order id.Order
+	// Scope leaves the exceptions of its shops; work that belongs to no shop is seen by
+	// who sees all. Nil is the house's own look at everything.
+	Scope *staff.Scope
 	// Settled: those that were closed, instead of those that are open.
 	Settled bool
 	// After is the last id of the page before.
@@ -241,6 +245,9 @@ func List(tx *db.Tx, f Filter) ([]Exception, error) {
 	if f.Order != 0 {
 		also("order_id = ? AND order_id > 0", f.Order)
 	}
+	if f.Scope != nil && !f.Scope.AllShops {
+		also("shop_id = ANY(?)", f.Scope.Shops)
+	}
 	open := "closed_at = 0"
 	if f.Settled {
 		open = "closed_at > 0"
@@ -263,10 +270,17 @@ type Tally struct {
 }
 
 // Counts gives the queues with open work, by kind.
-func Counts(tx *db.Tx) ([]Tally, error) {
-	return db.List(tx, `/* review.Counts */ SELECT kind, COUNT(*) FROM exceptions WHERE closed_at = 0
-		GROUP BY kind ORDER BY kind`,
-		func(r db.Row) (t Tally, err error) { return t, r.Scan(&t.Kind, &t.Open) })
+func Counts(tx *db.Tx) ([]Tally, error) { return CountsIn(tx, staff.Everywhere()) }
+
+// CountsIn is Counts within a scope.
+func CountsIn(tx *db.Tx, scope staff.Scope) ([]Tally, error) {
+	where, args := "", []any(nil)
+	if !scope.AllShops {
+		where, args = " AND shop_id = ANY($1)", []any{scope.Shops}
+	}
+	return db.List(tx, `/* review.Counts */ SELECT kind, COUNT(*) FROM exceptions WHERE closed_at = 0`+where+
+		` GROUP BY kind ORDER BY kind`,
+		func(r db.Row) (t Tally, err error) { return t, r.Scan(&t.Kind, &t.Open) }, args...)
 }
 
 // Raw gives the sealed message of an exception; none where it has none. Fault:

@@ -20,6 +20,7 @@ import (
 	"baihuo/internal/review"
 	"baihuo/internal/rule"
 	"baihuo/internal/seal"
+	"baihuo/internal/staff"
 )
 
 // place puts an order with one line of goods into the database.
@@ -235,6 +236,31 @@ func TestReleaseDue(t *testing.T) {
 			t.Fatalf("again: %v", got)
 		}
 		clean(t, d)
+	})
+}
+
+// Work of another shop is neither listed nor counted; work of no shop is for who sees all.
+func TestExceptionsInScope(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		dbtest.Write(t, d, func(tx *db.Tx) error {
+			_, err := review.Open(tx, []review.Exception{{Kind: "odd", Key: "1", ZH: "一", EN: "one", Shop: 1},
+				{Kind: "odd", Key: "2", ZH: "二", EN: "two", Shop: 2}, {Kind: "odd", Key: "3", ZH: "三", EN: "three"}})
+			return err
+		})
+		for want, scope := range map[int]staff.Scope{3: staff.Everywhere(), 1: {Shops: []id.Shop{2, 7}}, 0: {}} {
+			list := work(t, d, review.Filter{Scope: &scope})
+			var counted int64
+			dbtest.Read(t, d, func(tx *db.Tx) error {
+				tallies, err := review.CountsIn(tx, scope)
+				for _, n := range tallies {
+					counted += n.Open
+				}
+				return err
+			})
+			if len(list) != want || counted != int64(want) {
+				t.Errorf("%+v: %d listed, %d counted, want %d", scope, len(list), counted, want)
+			}
+		}
 	})
 }
 
