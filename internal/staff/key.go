@@ -160,16 +160,22 @@ func ListKeys(tx *db.Tx) ([]Key, error) {
 }
 
 // RevokeKey ends a key; nodes obey within KeyCacheLives. One that is revoked
-// already stays as it is.
-func RevokeKey(tx *db.Tx, n id.Key) error {
+// already stays as it is. Faults: ErrKeyMissing, ErrBeyond.
+func RevokeKey(tx *db.Tx, by Caller, n id.Key) error {
+	k, err := GetKey(tx, n)
+	if err != nil {
+		return err
+	}
+	if !k.Scope.Within(by.Scope) {
+		return ErrBeyond.With("scope")
+	}
 	version, err := tx.Number(`/* staff.RevokeKey */ UPDATE api_keys SET revoked_at = $1, version = version + 1
 		WHERE key_id = $2 AND revoked_at = 0 RETURNING version`, tx.Now(), n)
 	if err != nil {
 		return err
 	}
 	if version == 0 {
-		_, err := GetKey(tx, n)
-		return err
+		return nil
 	}
 	journal.Write(tx, journal.Entry{Kind: "api_key", ID: int64(n), Version: version, What: "key_revoked", Payload: "{}"})
 	return nil

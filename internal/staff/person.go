@@ -46,6 +46,18 @@ func (p Person) Careful() bool {
 	return slices.ContainsFunc(p.Roles, func(code string) bool { r, _ := RoleOf(code); return r.Careful })
 }
 
+// Stamp sums up what a sign-in rests on: password, second factor, roles and scope. A
+// session carries it, so one that was opened while any of them changed ends too.
+func (p Person) Stamp() string {
+	shops, warehouses := p.Scope.encode()
+	code := ""
+	if p.HasCode {
+		code = string(p.totp)
+	}
+	sum := digest(strings.Join([]string{p.password, code, strings.Join(p.Roles, " "), shops, warehouses, p.Subject}, "\x00"))
+	return string(encodeDigest(sum[:12]))
+}
+
 // FoldLogin makes names for signing in comparable.
 func FoldLogin(login string) string { return strings.ToLower(strings.TrimSpace(login)) }
 
@@ -88,6 +100,9 @@ func only(list []Person, err error) (Person, error) {
 	}
 	return list[0], nil
 }
+
+// ByLogin gives the person of a sign-in name, or ErrMissing.
+func ByLogin(tx *db.Tx, login string) (Person, error) { return byLogin(tx, login) }
 
 func byLogin(tx *db.Tx, login string) (Person, error) {
 	list, err := db.List(tx, `/* staff.byLogin */ SELECT `+columns+` FROM staff WHERE login = $1`, scan, FoldLogin(login))
@@ -251,6 +266,15 @@ func Change(tx *db.Tx, by Caller, n id.Staff, version int64, d Details) (Person,
 		return Person{}, err
 	}
 	return Get(tx, n)
+}
+
+// SetLang is a person's own choice of language. Fault: ErrInvalid.
+func SetLang(tx *db.Tx, n id.Staff, lang string) error {
+	if lang != "zh" && lang != "en" {
+		return ErrInvalid.Field("lang", "只能是 zh 或 en", "is zh or en")
+	}
+	_, err := tx.Exec(`/* staff.SetLang */ UPDATE staff SET lang = $1 WHERE staff_id = $2`, lang, n)
+	return err
 }
 
 // mayBeChanged looks at what an edit would do to the house's safety.

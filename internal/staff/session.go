@@ -35,6 +35,9 @@ type Session struct {
 type Sessions struct {
 	DB    *db.DB
 	Guard *Guard
+	// Quiet: a look that is no use, as a page makes that refreshes itself. It keeps no
+	// session alive.
+	Quiet bool
 }
 
 // Ticket is what a session holds.
@@ -43,6 +46,8 @@ type Ticket struct {
 	Label string
 	// Passed: a second factor was given, or none is asked for.
 	Passed bool
+	// Stamp is the person's Stamp at the sign-in.
+	Stamp string
 }
 
 // Encode and Decode are the manager's codec: a deadline and one ticket.
@@ -76,7 +81,7 @@ func (s Sessions) FindCtx(ctx context.Context, digest string) (data []byte, foun
 			[]any{&data, &seen}, digest, now, now.Add(-SessionIdle))
 		return err
 	})
-	if err == nil && found && seen < now.Add(-seenEvery) {
+	if err == nil && found && !s.Quiet && seen < now.Add(-seenEvery) {
 		err = s.DB.Write(context.WithoutCancel(ctx), db.By{Actor: "web", Cause: "session"}, func(tx *db.Tx) error {
 			_, err := tx.Exec(`/* staff.Sessions.Find */ UPDATE sessions SET seen_at = $1 WHERE digest = $2 AND seen_at < $3`,
 				now, digest, now.Add(-seenEvery))
@@ -128,9 +133,19 @@ func (s Sessions) Delete(digest string) error { return s.DeleteCtx(context.Backg
 func SessionsOf(tx *db.Tx, g *Guard, n id.Staff) ([]Session, error) {
 	now := g.now()
 	return db.List(tx, `/* staff.SessionsOf */ SELECT digest, staff_id, label, created_at, seen_at, expires_at FROM sessions
-		WHERE staff_id = $1 AND expires_at > $2 AND seen_at > $3 ORDER BY seen_at DESC, digest LIMIT 200`, func(r db.Row) (s Session, err error) {
-		return s, r.Scan(&s.Digest, &s.Staff, &s.Label, &s.CreatedAt, &s.SeenAt, &s.ExpiresAt)
-	}, n, now, now.Add(-SessionIdle))
+		WHERE staff_id = $1 AND expires_at > $2 AND seen_at > $3 ORDER BY seen_at DESC, digest LIMIT 200`, scanSession, n, now, now.Add(-SessionIdle))
+}
+
+// AllSessions lists the live sessions of everybody, the last used first, at most
+// limit.
+func AllSessions(tx *db.Tx, g *Guard, limit int) ([]Session, error) {
+	now := g.now()
+	return db.List(tx, `/* staff.AllSessions */ SELECT digest, staff_id, label, created_at, seen_at, expires_at FROM sessions
+		WHERE expires_at > $1 AND seen_at > $2 AND staff_id > 0 ORDER BY seen_at DESC, digest LIMIT $3`, scanSession, now, now.Add(-SessionIdle), limit)
+}
+
+func scanSession(r db.Row) (s Session, err error) {
+	return s, r.Scan(&s.Digest, &s.Staff, &s.Label, &s.CreatedAt, &s.SeenAt, &s.ExpiresAt)
 }
 
 // SignOut ends one session of a person. One that does not exist is no fault.

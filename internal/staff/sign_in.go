@@ -2,6 +2,7 @@ package staff
 
 import (
 	"context"
+	"encoding/base32"
 	"encoding/base64"
 	"errors"
 	"time"
@@ -26,9 +27,10 @@ type Attempt struct {
 }
 
 // SignIn tells who it is. A person with a second factor gives it in the same
-// attempt; without it the answer is ErrCodeNeeded, which is charged to nobody.
-// Unknown names, disabled people and wrong passwords hear the same and take the
-// same time. Faults: ErrSignIn, ErrCodeNeeded, ErrWait, ErrGateFull.
+// attempt, or after ErrCodeNeeded with GiveCode: the person comes with that fault, for
+// the password was right, and nobody is charged. Unknown names, disabled people and
+// wrong passwords hear the same and take the same time. Faults: ErrSignIn,
+// ErrCodeNeeded, ErrWait, ErrGateFull.
 //
 // It is an errand: hashing takes a quarter of a second and so stands between two
 // transactions.
@@ -81,9 +83,44 @@ func (g *Guard) SignIn(ctx context.Context, d *db.DB, a Attempt) (Person, error)
 	case !right:
 		return Person{}, ErrSignIn
 	case p.HasCode && a.Code == "":
-		return Person{}, ErrCodeNeeded
+		return p, ErrCodeNeeded
 	}
 	return p, nil
+}
+
+// GiveCode takes the second factor of somebody whose password was right. Only Code,
+// Device and Address of the attempt count. A try is charged like one to sign in, so
+// codes are guessed no faster than passwords. Faults: ErrSignIn, ErrWait.
+func (g *Guard) GiveCode(ctx context.Context, d *db.DB, n id.Staff, a Attempt) (p Person, err error) {
+	right := false
+	err = d.Write(ctx, db.By{Actor: n.String(), Cause: "sign in"}, func(tx *db.Tx) error {
+		right = false
+		if p, err = lock(tx, n); err != nil {
+			return err
+		}
+		if p.DisabledAt != 0 || !p.HasCode {
+			return ErrSignIn
+		}
+		known, err := knownDevice(tx, n, a.Device)
+		if err != nil {
+			return err
+		}
+		if !known {
+			a.Device = ""
+		}
+		charged := buckets(p.Login, a.Device, a.Address)
+		if err := charge(tx, g.now(), charged); err != nil {
+			return err
+		}
+		if right, err = g.spendCode(tx, p, a.Code); err != nil || !right {
+			return errors.Join(err, g.failed(tx, p))
+		}
+		return g.entered(tx, &p, charged)
+	})
+	if err == nil && !right {
+		err = ErrSignIn
+	}
+	return p, err
 }
 
 func actorOf(p Person) string {
@@ -151,6 +188,9 @@ const codeStep = 30
 
 const purposeCode = "staff.totp"
 
+// codeIssuer is how an authenticator names this house.
+const codeIssuer = "Baihuo"
+
 // spendCode says whether a code is right now, one step early or late, and not one
 // that was used before.
 func (g *Guard) spendCode(tx *db.Tx, p Person, code string) (bool, error) {
@@ -189,13 +229,35 @@ func (g *Guard) OfferCode(tx *db.Tx, n id.Staff) (Enrolment, error) {
 	if p.HasCode {
 		return Enrolment{}, ErrEnrolled
 	}
-	key, err := totp.Generate(totp.GenerateOpts{Issuer: "Baihuo", AccountName: p.Login, Rand: g.random})
+	key, err := totp.Generate(totp.GenerateOpts{Issuer: codeIssuer, AccountName: p.Login, Rand: g.random})
 	if err != nil {
 		return Enrolment{}, err
 	}
 	_, err = tx.Exec(`/* staff.OfferCode */ UPDATE staff SET totp_cipher = $1, totp_step = 0 WHERE staff_id = $2`,
 		g.keys.Seal(purposeCode, key.Secret()), n)
 	return Enrolment{Secret: key.Secret(), URL: key.URL()}, err
+}
+
+// Offered gives the secret that was offered and is not bound yet; found is false when
+// there is none.
+func (g *Guard) Offered(tx *db.Tx, n id.Staff) (e Enrolment, found bool, err error) {
+	p, err := Get(tx, n)
+	if err != nil || p.HasCode || len(p.totp) == 0 {
+		return Enrolment{}, false, err
+	}
+	secret, err := g.keys.Open(purposeCode, p.totp)
+	if err != nil {
+		return Enrolment{}, false, err
+	}
+	raw, err := base32.StdEncoding.WithPadding(base32.NoPadding).DecodeString(secret)
+	if err != nil {
+		return Enrolment{}, false, err
+	}
+	key, err := totp.Generate(totp.GenerateOpts{Issuer: codeIssuer, AccountName: p.Login, Secret: raw})
+	if err != nil {
+		return Enrolment{}, false, err
+	}
+	return Enrolment{Secret: secret, URL: key.URL()}, true, nil
 }
 
 // BindCode makes the offered secret count, proved by a code. Faults: ErrCode,
@@ -244,8 +306,9 @@ func DropCode(tx *db.Tx, by Caller, n id.Staff) error {
 	return note(tx, n, "code_dropped", nil)
 }
 
-// SetPassword gives a person a new password, proved by the old one or, with a link,
-// by the link. All other sessions end. Faults: ErrPassword, ErrSignIn, ErrLink.
+// SetPassword gives a person a new password, proved by the old one (UseLink: by a
+// link). All sessions end. Guessing the old one from an open session is slowed
+// like guessing at the door. Faults: ErrPassword, ErrSignIn, ErrWait, ErrGateFull.
 func (g *Guard) SetPassword(ctx context.Context, d *db.DB, n id.Staff, old, fresh string) error {
 	var p Person
 	if err := d.Read(ctx, func(tx *db.Tx) (err error) { p, err = Get(tx, n); return err }); err != nil {
@@ -254,17 +317,29 @@ func (g *Guard) SetPassword(ctx context.Context, d *db.DB, n id.Staff, old, fres
 	if err := checkPassword(p, fresh); err != nil {
 		return err
 	}
-	if right, err := g.matches(old, p.password); err != nil || !right {
-		return errors.Join(err, ErrSignIn)
+	tries := buckets("change "+p.Login, "", "")
+	by := db.By{Actor: n.String(), Cause: "password"}
+	if err := d.Write(ctx, by, func(tx *db.Tx) error { return charge(tx, g.now(), tries) }); err != nil {
+		return err
+	}
+	right, err := g.matches(old, p.password)
+	if err != nil {
+		return err
+	}
+	if !right {
+		return ErrSignIn
 	}
 	hash := g.hash(fresh)
-	return d.Write(ctx, db.By{Actor: n.String(), Cause: "password"}, func(tx *db.Tx) error {
+	return d.Write(ctx, by, func(tx *db.Tx) error {
 		now, err := lock(tx, n)
 		if err != nil {
 			return err
 		}
 		if now.password != p.password {
 			return ErrSignIn
+		}
+		if err := refund(tx, tries); err != nil {
+			return err
 		}
 		return savePassword(tx, n, hash)
 	})

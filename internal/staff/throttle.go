@@ -13,8 +13,8 @@ import (
 // cannot slip through together:
 //
 //   - the account's, when the try comes from a device it does not know: from the
-//     fifth failure on the wait doubles up to a quarter of an hour, which lets
-//     fewer than 100 guesses a day reach the hash, from wherever they come;
+//     fifth failure on the wait doubles up to 17 minutes, which lets 98 guesses a
+//     day reach the hash, from wherever they come;
 //   - the device's own, when it bears the mark of an earlier sign-in to this very
 //     account: its person gets in while strangers keep the account's bucket full;
 //     its wait ends at 30 seconds;
@@ -24,7 +24,7 @@ import (
 // table holds no login that somebody mistyped.
 const (
 	freeTries      = 5
-	waitMax        = 15 * time.Minute
+	waitMax        = 17 * time.Minute
 	waitMaxKnown   = 30 * time.Second
 	addressFree    = 50 // a shop's people share one address
 	triesForgotten = 24 * time.Hour
