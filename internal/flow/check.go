@@ -7,6 +7,7 @@ import (
 
 	"baihuo/internal/carrier"
 	"baihuo/internal/catalog"
+	"baihuo/internal/customer"
 	"baihuo/internal/db"
 	"baihuo/internal/fulfilment"
 	"baihuo/internal/id"
@@ -18,6 +19,7 @@ import (
 	"baihuo/internal/review"
 	"baihuo/internal/shipping"
 	"baihuo/internal/shop"
+	"baihuo/internal/staff"
 )
 
 // Report is what a check proved, and each row that does not fit.
@@ -75,7 +77,8 @@ func checkRooms(tx *db.Tx, r *Report) error {
 		name  string
 		audit audit
 	}{
-		{"shop", shop.Audit}, {"catalog", catalog.Audit}, {"carrier", carrier.Audit}, {"inventory", inventory.Audit},
+		{"shop", shop.Audit}, {"staff", staff.Audit}, {"catalog", catalog.Audit}, {"customer", customer.Audit}, {"carrier", carrier.Audit},
+		{"inventory", inventory.Audit},
 		{"order", order.Audit}, {"review", review.Audit}, {"fulfilment", fulfilment.Audit}, {"shipping", shipping.Audit},
 		{"notice", notice.Audit},
 	}

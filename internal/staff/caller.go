@@ -19,6 +19,7 @@ type Caller struct {
 	Scope Scope
 
 	permits []Permit
+	house   bool
 }
 
 // May says that the caller holds a permit somewhere.
@@ -43,6 +44,9 @@ func (c Caller) Need(p Permit) error {
 // Permits lists what the caller holds, sorted.
 func (c Caller) Permits() []Permit { return slices.Clone(c.permits) }
 
+// owns says that the caller stands above everybody: an owner, or the house itself.
+func (c Caller) owns() bool { return c.house || c.Staff != 0 && slices.Contains(c.Roles, owner) }
+
 // permitsOf unites the permits of roles.
 func permitsOf(roles []string) (permits []Permit) {
 	for _, code := range roles {
@@ -57,5 +61,7 @@ func permitsOf(roles []string) (permits []Permit) {
 // Machine makes the caller of the house's own program (the command line, the
 // worker): it may do everything and is named as it says.
 func Machine(actor string) Caller {
-	return Caller{Actor: actor, Name: actor, Scope: Everywhere(), permits: Permits()}
+	permits := Permits()
+	slices.Sort(permits)
+	return Caller{Actor: actor, Name: actor, Scope: Everywhere(), permits: permits, house: true}
 }

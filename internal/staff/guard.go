@@ -1,6 +1,7 @@
 package staff
 
 import (
+	"context"
 	"crypto/rand"
 	"crypto/sha256"
 	"crypto/subtle"
@@ -9,9 +10,9 @@ import (
 	"io"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"golang.org/x/crypto/argon2"
+	"golang.org/x/text/unicode/norm"
 
 	"baihuo/internal/db"
 	"baihuo/internal/seal"
@@ -24,18 +25,26 @@ type Cost struct {
 	Passes    uint32
 }
 
-// hashesAtOnce bounds the memory of all hashes under way.
-const hashesAtOnce = 4
+const (
+	// Hashes under way are few: each takes memory. Who bears a known device's mark has
+	// places of their own, so that strangers who fill theirs keep nobody of ours out.
+	hashesOfStrangers = 2
+	hashesOfKnown     = 2
+	// hashPatience is how long a try waits for its place.
+	hashPatience = 5 * time.Second
+)
 
 // Guard is what signing in works with besides the database. It is safe for
 // concurrent use.
 type Guard struct {
-	keys   *seal.Keyring
-	cost   Cost
-	wall   func() time.Time
-	random io.Reader
-	gate   chan struct{}
-	dummy  string // what an unknown name's password is compared with
+	keys     *seal.Keyring
+	cost     Cost
+	wall     func() time.Time
+	random   io.Reader
+	patience time.Duration
+	strange  gate
+	known    gate
+	dummy    string // what an unknown name's password is compared with
 }
 
 // NewGuard makes a guard. wall is the real clock; random is where secrets come
@@ -47,21 +56,24 @@ func NewGuard(keys *seal.Keyring, wall func() time.Time, random io.Reader, cost 
 	if random == nil {
 		random = rand.Reader
 	}
-	g := &Guard{keys: keys, cost: cost, wall: wall, random: random, gate: make(chan struct{}, hashesAtOnce)}
+	g := &Guard{keys: keys, cost: cost, wall: wall, random: random, patience: hashPatience,
+		strange: make(gate, hashesOfStrangers), known: make(gate, hashesOfKnown)}
 	g.dummy = g.hash("nobody's password")
 	return g
 }
 
 func (g *Guard) now() db.Instant { return db.At(g.wall()) }
 
-// secret gives 256 random bits as text.
-func (g *Guard) secret() string {
-	b := make([]byte, 32)
+func (g *Guard) draw(n int) []byte {
+	b := make([]byte, n)
 	if _, err := io.ReadFull(g.random, b); err != nil {
 		panic("staff: no randomness: " + err.Error()) // nothing safe can be done without
 	}
-	return base64.RawURLEncoding.EncodeToString(b)
+	return b
 }
+
+// secret gives 256 random bits as text.
+func (g *Guard) secret() string { return base64.RawURLEncoding.EncodeToString(g.draw(32)) }
 
 // digest is what the database holds of a secret. Secrets are random, so a plain
 // hash cannot be turned back.
@@ -70,95 +82,80 @@ func digest(secret string) []byte {
 	return sum[:]
 }
 
+// gate lets so many in at once.
+type gate chan struct{}
+
+// enter waits for a place, at most for patience. Fault: ErrGateFull.
+func (g gate) enter(ctx context.Context, patience time.Duration) (leave func(), err error) {
+	ctx, stop := context.WithTimeout(ctx, patience)
+	defer stop()
+	select {
+	case g <- struct{}{}:
+		return func() { <-g }, nil
+	case <-ctx.Done():
+		return nil, ErrGateFull
+	}
+}
+
 // hash gives a password as PHC text: argon2id with its parameters.
 func (g *Guard) hash(password string) string {
-	salt := make([]byte, 16)
-	if _, err := io.ReadFull(g.random, salt); err != nil {
-		panic("staff: no randomness: " + err.Error())
-	}
-	sum := argon2.IDKey([]byte(password), salt, g.cost.Passes, g.cost.MemoryKiB, 1, 32)
+	salt := g.draw(16)
+	sum := argon2.IDKey(plain(password), salt, g.cost.Passes, g.cost.MemoryKiB, 1, 32)
 	code := base64.RawStdEncoding.EncodeToString
 	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=1$%s$%s", argon2.Version, g.cost.MemoryKiB, g.cost.Passes, code(salt), code(sum))
 }
 
-// matches compares a password with a hash, in the same time whatever the answer. It
-// refuses with ErrGateFull when too many hashes are under way.
-func (g *Guard) matches(password, hash string) (bool, error) {
-	select {
-	case g.gate <- struct{}{}:
-		defer func() { <-g.gate }()
-	default:
-		return false, ErrGateFull
+// plain makes one password of the ways to type it: an input method's full-width
+// digits are digits.
+func plain(password string) []byte { return []byte(norm.NFKC.String(password)) }
+
+// matches compares a password with a hash; with an empty one, which nothing matches,
+// it takes as long. Fault: ErrGateFull.
+func (g *Guard) matches(ctx context.Context, in gate, password, hash string) (bool, error) {
+	leave, err := in.enter(ctx, g.patience)
+	if err != nil {
+		return false, err
 	}
-	known := hash != ""
-	if !known {
-		hash = g.dummy
+	defer leave()
+	if hash == "" {
+		_, err := verify(password, g.dummy)
+		return false, err
+	}
+	return verify(password, hash)
+}
+
+func verify(password, hash string) (bool, error) {
+	h, err := parseHash(hash)
+	if err != nil {
+		return false, err
+	}
+	sum := argon2.IDKey(plain(password), h.salt, h.passes, h.memory, 1, uint32(len(h.sum)))
+	return subtle.ConstantTimeCompare(sum, h.sum) == 1, nil
+}
+
+type hashed struct {
+	memory, passes uint32
+	salt, sum      []byte
+}
+
+// parseHash reads what hash wrote.
+func parseHash(text string) (h hashed, err error) {
+	parts := strings.Split(text, "$")
+	if len(parts) != 6 || parts[0] != "" || parts[1] != "argon2id" {
+		return h, fmt.Errorf("staff: a stored password is no argon2id hash")
 	}
 	var version int
-	var memory, passes uint32
-	parts := strings.Split(hash, "$")
-	if len(parts) != 6 {
-		return false, nil
+	if _, err := fmt.Sscanf(parts[2]+" "+parts[3], "v=%d m=%d,t=%d,p=1", &version, &h.memory, &h.passes); err != nil {
+		return h, fmt.Errorf("staff: parameters of a stored password: %w", err)
 	}
-	_, err := fmt.Sscanf(parts[2]+" "+parts[3], "v=%d m=%d,t=%d,p=1", &version, &memory, &passes)
-	salt, err2 := base64.RawStdEncoding.DecodeString(parts[4])
-	want, err3 := base64.RawStdEncoding.DecodeString(parts[5])
-	if err != nil || err2 != nil || err3 != nil {
-		return false, nil
+	if version != argon2.Version || h.passes == 0 || h.memory == 0 {
+		return h, fmt.Errorf("staff: parameters of a stored password")
 	}
-	sum := argon2.IDKey([]byte(password), salt, passes, memory, 1, uint32(len(want)))
-	return subtle.ConstantTimeCompare(sum, want) == 1 && known, nil
-}
-
-const (
-	passwordMin = 10
-	passwordMax = 128
-)
-
-// checkPassword refuses passwords that are guessed first.
-func checkPassword(p Person, password string) error {
-	n := utf8.RuneCountInString(password)
-	plain := strings.ToLower(password)
-	switch {
-	case !utf8.ValidString(password) || n < passwordMin:
-		return ErrPassword.With(fmt.Sprintf("至少 %d 个字符,越长越好 / at least %d characters, longer is better", passwordMin, passwordMin))
-	case n > passwordMax:
-		return ErrPassword.With(fmt.Sprintf("最多 %d 个字符 / at most %d characters", passwordMax, passwordMax))
-	case p.Login != "" && strings.Contains(plain, p.Login):
-		return ErrPassword.With("不要包含账号 / it holds your sign-in name")
-	case monotone(plain) || common(plain):
-		return ErrPassword.With("太常见,最先被猜到 / it is common and guessed first")
+	if h.salt, err = base64.RawStdEncoding.DecodeString(parts[4]); err != nil {
+		return h, fmt.Errorf("staff: salt of a stored password: %w", err)
 	}
-	return nil
-}
-
-// monotone finds rows of one character or of neighbours: aaaaaaaaaa, 1234567890.
-func monotone(text string) bool {
-	runes := []rune(text)
-	same, up, down := 0, 0, 0
-	for i := 1; i < len(runes); i++ {
-		switch d := runes[i] - runes[i-1]; {
-		case d == 0:
-			same++
-		case d == 1 || runes[i-1] == '9' && runes[i] == '0':
-			up++
-		case d == -1:
-			down++
-		}
+	if h.sum, err = base64.RawStdEncoding.DecodeString(parts[5]); err != nil || len(h.sum) < 16 || len(h.salt) < 8 {
+		return h, fmt.Errorf("staff: sum of a stored password: %w", err)
 	}
-	return max(same, up, down) >= len(runes)-2
-}
-
-// common finds the words that lists of leaked passwords begin with, whatever
-// digits and marks stand around them.
-func common(text string) bool {
-	bare := strings.Trim(text, "0123456789!@#$%^&*._-+= ")
-	for _, word := range []string{"", "password", "passw0rd", "p@ssword", "p@ssw0rd", "admin", "administrator", "qwerty", "qwertyuiop",
-		"asdfghjkl", "zxcvbnm", "letmein", "welcome", "iloveyou", "woaini", "baihuo", "taobao", "abc", "a", "aa", "test", "root", "user",
-		"qazwsx", "qazwsxedc", "monkey", "dragon", "changeme", "secret"} {
-		if bare == word {
-			return true
-		}
-	}
-	return false
+	return h, nil
 }

@@ -4,6 +4,7 @@ import (
 	"net/netip"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"baihuo/internal/db"
@@ -62,9 +63,11 @@ func scanKey(r db.Row) (k Key, err error) {
 	k.Kind, _ = RoleOf(kind)
 	k.Scope = decodeScope(shops, warehouses)
 	for _, text := range strings.Fields(addresses) {
-		if p, err := netip.ParsePrefix(text); err == nil {
-			k.Addresses = append(k.Addresses, p)
+		p, e := netip.ParsePrefix(text)
+		if e != nil {
+			return k, e // leaving it out would let everybody in
 		}
+		k.Addresses = append(k.Addresses, p)
 	}
 	return k, err
 }
@@ -84,31 +87,17 @@ type KeyDraft struct {
 const keyMark = "bh_"
 
 // MakeKey makes a key and gives it in the clear, once: only its digest is stored.
-// Faults: ErrKeyInvalid, ErrBeyond.
+// Faults: ErrKeyInvalid, ErrNotPermitted, ErrBeyond.
 func (g *Guard) MakeKey(tx *db.Tx, by Caller, d KeyDraft) (Key, string, error) {
-	kind, known := RoleOf(d.Kind)
-	bad := ErrKeyInvalid
-	d.Name = strings.TrimSpace(d.Name)
-	if n := utf8.RuneCountInString(d.Name); n == 0 || n > 64 {
-		bad = bad.Field("name", "请填写名称,最多 64 个字", "is needed, at most 64 characters")
+	kind, addresses, err := d.check()
+	if err != nil {
+		return Key{}, "", err
 	}
-	if !known || !kind.Machine {
-		bad = bad.Field("kind", "没有这种密钥", "there is no such kind of key")
+	if err := by.Need(KeyManage); err != nil {
+		return Key{}, "", err
 	}
-	if d.Lives < 0 || d.Lives > 10*365*24*time.Hour {
-		bad = bad.Field("lives", "应在 0 到 10 年之间", "is 0 to 10 years")
-	}
-	var addresses []string
-	for _, text := range d.Addresses {
-		p, ok := prefixOf(text)
-		if !ok {
-			bad = bad.Field("addresses", "应为 IP 地址或网段,例如 203.0.113.7 或 10.0.0.0/8", "is an address or a range, such as 203.0.113.7 or 10.0.0.0/8")
-			continue
-		}
-		addresses = append(addresses, p.String())
-	}
-	if len(bad.Fields) > 0 {
-		return Key{}, "", bad
+	if kind.Careful && !by.owns() {
+		return Key{}, "", ErrBeyond.With(kind.Code)
 	}
 	if !d.Scope.Within(by.Scope) {
 		return Key{}, "", ErrBeyond.With("scope")
@@ -131,15 +120,50 @@ func (g *Guard) MakeKey(tx *db.Tx, by Caller, d KeyDraft) (Key, string, error) {
 	return k, secret, err
 }
 
+// check brings a draft into its normal form and refuses what cannot be kept.
+func (d *KeyDraft) check() (kind Role, addresses []string, err error) {
+	kind, known := RoleOf(d.Kind)
+	d.Name = strings.TrimSpace(d.Name)
+	bad := ErrKeyInvalid
+	if n := utf8.RuneCountInString(d.Name); n == 0 || n > 64 || strings.ContainsFunc(d.Name, unicode.IsControl) {
+		bad = bad.Field("name", "请填写名称,最多 64 个字", "is needed, at most 64 characters")
+	}
+	if !known || !kind.Machine {
+		bad = bad.Field("kind", "没有这种密钥", "there is no such kind of key")
+	}
+	if d.Lives < 0 || d.Lives > 10*365*24*time.Hour {
+		bad = bad.Field("lives", "应在 0 到 10 年之间", "is 0 to 10 years")
+	}
+	for _, text := range d.Addresses {
+		p, ok := prefixOf(strings.TrimSpace(text))
+		if !ok {
+			bad = bad.Field("addresses", "应为 IP 地址或网段,例如 203.0.113.7 或 10.0.0.0/8", "is an address or a range, such as 203.0.113.7 or 10.0.0.0/8")
+			break
+		}
+		addresses = append(addresses, p.String())
+	}
+	if len(addresses) > addressesMax {
+		bad = bad.Field("addresses", "最多 100 个", "are at most 100")
+	}
+	if len(bad.Fields) > 0 {
+		return kind, nil, bad
+	}
+	return kind, addresses, nil
+}
+
+// addressesMax bounds what is looked through at each call.
+const addressesMax = 100
+
 func prefixOf(text string) (netip.Prefix, bool) {
 	if p, err := netip.ParsePrefix(text); err == nil {
-		return p.Masked(), true
+		return p.Masked(), !p.Addr().Is4In6() // those never match: callers are known by their plain address
 	}
 	a, err := netip.ParseAddr(text)
 	if err != nil {
 		return netip.Prefix{}, false
 	}
-	return netip.PrefixFrom(a.Unmap(), a.Unmap().BitLen()), true
+	a = a.Unmap().WithZone("")
+	return netip.PrefixFrom(a, a.BitLen()), true
 }
 
 // GetKey gives one key, or ErrKeyMissing.
@@ -160,8 +184,11 @@ func ListKeys(tx *db.Tx) ([]Key, error) {
 }
 
 // RevokeKey ends a key; nodes obey within KeyCacheLives. One that is revoked
-// already stays as it is. Faults: ErrKeyMissing, ErrBeyond.
+// already stays as it is. Faults: ErrKeyMissing, ErrNotPermitted, ErrBeyond.
 func RevokeKey(tx *db.Tx, by Caller, n id.Key) error {
+	if err := by.Need(KeyManage); err != nil {
+		return err
+	}
 	k, err := GetKey(tx, n)
 	if err != nil {
 		return err
@@ -171,19 +198,16 @@ func RevokeKey(tx *db.Tx, by Caller, n id.Key) error {
 	}
 	version, err := tx.Number(`/* staff.RevokeKey */ UPDATE api_keys SET revoked_at = $1, version = version + 1
 		WHERE key_id = $2 AND revoked_at = 0 RETURNING version`, tx.Now(), n)
-	if err != nil {
+	if err != nil || version == 0 {
 		return err
-	}
-	if version == 0 {
-		return nil
 	}
 	journal.Write(tx, journal.Entry{Kind: "api_key", ID: int64(n), Version: version, What: "key_revoked", Payload: "{}"})
 	return nil
 }
 
-// ByKey finds who calls with a key, or ErrUnauthorized.
-func (g *Guard) ByKey(tx *db.Tx, secret string) (Key, error) {
-	list, err := db.List(tx, `/* staff.ByKey */ SELECT `+keyColumns+` FROM api_keys WHERE digest = $1`, scanKey, digest(secret))
+// byKey finds who calls with a key, or ErrUnauthorized.
+func byKey(tx *db.Tx, secret string) (Key, error) {
+	list, err := db.List(tx, `/* staff.byKey */ SELECT `+keyColumns+` FROM api_keys WHERE digest = $1`, scanKey, digest(secret))
 	if err == nil && len(list) == 0 {
 		err = ErrUnauthorized
 	}

@@ -78,12 +78,16 @@ type Role struct {
 	Permits []Permit
 	// Machine: the kind of an API key; no person holds it.
 	Machine bool
-	// Careful: who holds it signs in with a second factor.
+	// Careful: it reaches far. Only an owner grants it, and a person who holds it signs
+	// in with a second factor.
 	Careful bool
 }
 
 // May says that the role holds a permit.
 func (r Role) May(p Permit) bool { return slices.Contains(r.Permits, p) }
+
+// owner is the role above all others.
+const owner = "owner"
 
 var (
 	reading   = []Permit{OrderRead, ExceptionRead, StockRead, CatalogRead, PackageRead, RuleRead}
@@ -95,7 +99,7 @@ var (
 // from it.
 func Roles() []Role {
 	return []Role{
-		{Code: "owner", ZH: "老板", EN: "owner", Permits: Permits(), Careful: true},
+		{Code: owner, ZH: "老板", EN: "owner", Permits: Permits(), Careful: true},
 		{Code: "admin", ZH: "管理员", EN: "administrator", Careful: true,
 			Permits: slices.Concat(reading, managing, []Permit{RuleEdit, CatalogEdit, FileImport, OrderHold, ExceptionClose})},
 		{Code: "sales", ZH: "销售经理", EN: "sales manager",
@@ -122,7 +126,7 @@ func Roles() []Role {
 			Permits: []Permit{OrderRead, StockRead, CatalogRead, FileExport}},
 		{Code: "reader", ZH: "只读", EN: "read-only", Permits: reading},
 
-		{Code: "key_full", ZH: "全部接口", EN: "every call of the line", Machine: true,
+		{Code: "key_full", ZH: "全部接口", EN: "every call of the line", Machine: true, Careful: true,
 			Permits: slices.Concat(reading, []Permit{OrderPlace, OrderEdit, OrderCancel, OrderHold, ReviewService, ReviewFinance, ExceptionClose,
 				StockReceive, StockAdjust, StockCount, CatalogEdit, CostRead, PackagePick, PackagePack, PackageShip, RuleEdit, FileImport,
 				FileExport, JournalRead, JobRead, JobReplay, WebhookManage, SystemOperate})},

@@ -26,8 +26,9 @@ type Ring struct {
 }
 
 type seenKey struct {
-	key Key
-	at  time.Time
+	key     Key
+	at      time.Time
+	touched time.Time // when this node last wrote down that it was used
 }
 
 // NewRing makes the ring of a door.
@@ -45,24 +46,29 @@ func (r *Ring) Caller(ctx context.Context, secret string, from netip.Addr) (Call
 	now := r.g.wall()
 	k, fresh := r.remembered(sum, now)
 	if !fresh {
-		err := r.d.Read(context.WithoutCancel(ctx), func(tx *db.Tx) (err error) { k, err = r.g.ByKey(tx, secret); return err })
-		if err != nil {
+		var err error
+		if k, err = r.read(ctx, secret, sum, now); err != nil {
 			return Caller{}, err
 		}
-		if k.UsedAt < db.At(now).Add(-seenEvery) {
-			err := r.d.Write(context.WithoutCancel(ctx), db.By{Actor: k.ID.String(), Cause: "key"}, func(tx *db.Tx) error {
-				return touchKey(tx, k.ID, db.At(now))
-			})
-			if err != nil {
-				return Caller{}, err
-			}
-		}
-		r.remember(sum, seenKey{k, now})
 	}
 	if !k.live(db.At(now), from) {
 		return Caller{}, ErrUnauthorized
 	}
 	return k.Caller(), nil
+}
+
+func (r *Ring) read(ctx context.Context, secret string, sum [32]byte, now time.Time) (k Key, err error) {
+	ctx = context.WithoutCancel(ctx)
+	err = r.d.Read(ctx, func(tx *db.Tx) (err error) { k, err = byKey(tx, secret); return err })
+	if err != nil {
+		return k, err
+	}
+	if r.remember(sum, k, now) && k.UsedAt < db.At(now).Add(-seenEvery) {
+		// That it was used is a hint for people. A database that cannot write it down
+		// tells so to who wants something written; this caller may only want to read.
+		_ = r.d.Write(ctx, db.By{Actor: k.ID.String(), Cause: "key"}, func(tx *db.Tx) error { return touchKey(tx, k.ID, db.At(now)) })
+	}
+	return k, nil
 }
 
 func (r *Ring) remembered(sum [32]byte, now time.Time) (Key, bool) {
@@ -72,11 +78,18 @@ func (r *Ring) remembered(sum [32]byte, now time.Time) (Key, bool) {
 	return s.key, ok && now.Sub(s.at) < KeyCacheLives
 }
 
-func (r *Ring) remember(sum [32]byte, s seenKey) {
+// remember keeps a key, and says whether the caller is the one who writes down its use.
+func (r *Ring) remember(sum [32]byte, k Key, now time.Time) (touch bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if len(r.known) >= ringMax {
 		clear(r.known)
 	}
+	s := r.known[sum]
+	s.key, s.at = k, now
+	if touch = now.Sub(s.touched) >= seenEvery; touch {
+		s.touched = now
+	}
 	r.known[sum] = s
+	return touch
 }

@@ -50,17 +50,20 @@ func (s Scope) Within(other Scope) bool {
 // everywhere is how "all" stands in a column.
 const everywhere = "*"
 
+// encodeIDs writes numbers ascending and each once, so that equal scopes read equal.
 func encodeIDs[T ~int64](all bool, ids []T) string {
 	if all {
 		return everywhere
 	}
-	words := make([]string, len(ids))
-	for i, n := range ids {
-		words[i] = strconv.FormatInt(int64(n), 10)
+	var words []string
+	for _, n := range slices.Compact(slices.Sorted(slices.Values(ids))) {
+		words = append(words, strconv.FormatInt(int64(n), 10))
 	}
 	return strings.Join(words, " ")
 }
 
+// decodeIDs leaves out what is no number: a damaged scope becomes smaller, never
+// larger.
 func decodeIDs[T ~int64](text string) (all bool, ids []T) {
 	if text == everywhere {
 		return true, nil

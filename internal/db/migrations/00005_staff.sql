@@ -1,6 +1,9 @@
 -- +goose Up
 -- People and machines: who may do what, where, and who is signed in.
 
+-- epoch counts how often a person was signed out everywhere: a session of an older
+-- one is void, also one that a request under way writes back. events is the version
+-- of the person in the journal, version that of what administrators edit.
 -- room: staff
 CREATE TABLE staff (
     staff_id BIGINT PRIMARY KEY,
@@ -18,6 +21,7 @@ CREATE TABLE staff (
     signed_in_at BIGINT NOT NULL DEFAULT 0,
     disabled_at BIGINT NOT NULL DEFAULT 0,
     created_at BIGINT NOT NULL DEFAULT 0,
+    epoch BIGINT NOT NULL DEFAULT 1,
     events BIGINT NOT NULL DEFAULT 0,
     version BIGINT NOT NULL DEFAULT 1
 );
@@ -33,6 +37,7 @@ CREATE TABLE staff_links (
 ) /* clustered */;
 CREATE INDEX staff_links_staff_id ON staff_links (staff_id);
 
+-- A browser has one mark; each of the people who signed in from it has a row.
 -- room: staff
 CREATE TABLE staff_devices (
     digest BYTEA NOT NULL,
@@ -40,19 +45,24 @@ CREATE TABLE staff_devices (
     label TEXT NOT NULL DEFAULT '',
     created_at BIGINT NOT NULL DEFAULT 0,
     seen_at BIGINT NOT NULL DEFAULT 0,
-    PRIMARY KEY (digest)
+    PRIMARY KEY (digest, staff_id)
 ) /* clustered */;
 CREATE INDEX staff_devices_staff_id ON staff_devices (staff_id);
+CREATE INDEX staff_devices_seen_at ON staff_devices (seen_at);
 
+-- An ended session stays until it would have expired, so that a request under way
+-- cannot write it back.
 -- room: staff
 CREATE TABLE sessions (
     digest TEXT NOT NULL,
     staff_id BIGINT NOT NULL DEFAULT 0,
+    epoch BIGINT NOT NULL DEFAULT 0,
     data BYTEA NOT NULL,
     label TEXT NOT NULL DEFAULT '',
     created_at BIGINT NOT NULL DEFAULT 0,
     seen_at BIGINT NOT NULL DEFAULT 0,
     expires_at BIGINT NOT NULL DEFAULT 0,
+    ended_at BIGINT NOT NULL DEFAULT 0,
     PRIMARY KEY (digest)
 ) /* clustered */;
 CREATE INDEX sessions_staff_id ON sessions (staff_id);
