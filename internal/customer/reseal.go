@@ -138,8 +138,8 @@ func platformsOf(tx *db.Tx) (platforms []string, err error) {
 
 // TallyRecipients counts a page of recipients by the oldest key that sealed them.
 func TallyRecipients(tx *db.Tx, after int64, limit int) (seal.Tally, error) {
-	return tally(tx, `/* customer.TallyRecipients */ SELECT recipient_id, SUBSTR(name_cipher, 1, 3), SUBSTR(phone_cipher, 1, 3),
-		SUBSTR(address_cipher, 1, 3) FROM recipients WHERE recipient_id > $1 ORDER BY recipient_id LIMIT $2`, after, limit)
+	return db.Sealed{Table: "recipients", Key: "recipient_id",
+		Columns: []db.SealedColumn{{Name: "name_cipher"}, {Name: "phone_cipher"}, {Name: "address_cipher"}}}.Tally(tx, after, limit)
 }
 
 type sealedBuyer struct {
@@ -263,21 +263,5 @@ func takenDigests(tx *db.Tx, page []sealedBuyer, digests [][][]byte) (map[string
 
 // TallyBuyers counts a page of buyers by the oldest key that sealed them.
 func TallyBuyers(tx *db.Tx, after int64, limit int) (seal.Tally, error) {
-	return tally(tx, `/* customer.TallyBuyers */ SELECT buyer_id, SUBSTR(name_cipher, 1, 3), SUBSTR(id_cipher, 1, 3),
-		SUBSTR(name_cipher, 1, 3) FROM buyers WHERE buyer_id > $1 ORDER BY buyer_id LIMIT $2`, after, limit)
-}
-
-func tally(tx *db.Tx, text string, after int64, limit int) (t seal.Tally, err error) {
-	seen := 0
-	err = tx.Each(text, func(r db.Row) error {
-		var a, b, c []byte
-		err := r.Scan(&t.Next, &a, &b, &c)
-		t.Count(a, b, c)
-		seen++
-		return err
-	}, after, limit)
-	if seen < limit {
-		t.Next = 0
-	}
-	return t, err
+	return db.Sealed{Table: "buyers", Key: "buyer_id", Columns: []db.SealedColumn{{Name: "name_cipher"}, {Name: "id_cipher"}}}.Tally(tx, after, limit)
 }

@@ -53,7 +53,7 @@ func Reveal(tx *db.Tx, keys *seal.Keyring, recipient id.Recipient, reason string
 	if err != nil {
 		return Contact{}, err
 	}
-	if c.mentionedIn(reason) {
+	if c.MentionedIn(reason) {
 		return Contact{}, ErrReasonPersonal
 	}
 	return c, Note(tx, []id.Recipient{recipient}, Revealed, reason)
@@ -121,8 +121,8 @@ func (b Buyer) Open(keys *seal.Keyring) (d BuyerDraft, err error) {
 	return d, err
 }
 
-// mentionedIn says whether a text names the person: it would stay in the journal.
-func (c Contact) mentionedIn(text string) bool {
+// MentionedIn says whether a text names the person: it would stay in the journal.
+func (c Contact) MentionedIn(text string) bool {
 	name := strings.TrimSpace(c.Name)
 	return utf8.RuneCountInString(name) > 1 && strings.Contains(text, name) || Mentions(text, c.Phone)
 }

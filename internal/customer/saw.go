@@ -47,29 +47,39 @@ func WhoSaw(tx *db.Tx, keys *seal.Keyring, phone string, limit int) ([]Sight, er
 	if limit <= 0 || limit > sightMost {
 		limit = sightMost
 	}
-	orders := map[int64]id.Order{}
-	var objects []int64
+	orders := map[id.Recipient]id.Order{}
 	for _, index := range phoneIndexes(keys, number) {
 		found, err := db.List(tx, sawRecipients, scanReached, index, seenMost)
 		if err != nil {
 			return nil, err
 		}
 		for _, f := range found {
-			orders[int64(f.recipient)] = f.order
-			objects = append(objects, int64(f.recipient))
+			orders[f.recipient] = f.order
 		}
 	}
-	rows, err := journal.Latest(tx, objects, limit)
+	list, err := Saw(tx, orders, limit)
 	if err != nil {
 		return nil, err
 	}
-	list, err := erasuresOf(tx, keys, number, limit)
-	for _, r := range rows {
-		list = append(list, Sight{What: r.What, Actor: r.By.Actor, At: r.At, Reason: reasonIn(r.Payload), Recipient: id.Recipient(r.ID),
-			Order: orders[r.ID]})
-	}
+	erasures, err := erasuresOf(tx, keys, number, limit)
+	list = append(list, erasures...)
 	slices.SortStableFunc(list, func(a, b Sight) int { return cmp.Compare(b.At, a.At) })
 	return list[:min(len(list), limit)], err
+}
+
+// Saw tells who saw recipients, given with their orders, the newest first.
+func Saw(tx *db.Tx, recipients map[id.Recipient]id.Order, limit int) (list []Sight, err error) {
+	objects := make([]int64, 0, len(recipients))
+	for n := range recipients {
+		objects = append(objects, int64(n))
+	}
+	slices.Sort(objects)
+	rows, err := journal.Latest(tx, objects, limit)
+	for _, r := range rows {
+		n := id.Recipient(r.ID)
+		list = append(list, Sight{What: r.What, Actor: r.By.Actor, At: r.At, Reason: reasonIn(r.Payload), Recipient: n, Order: recipients[n]})
+	}
+	return list, err
 }
 
 func erasuresOf(tx *db.Tx, keys *seal.Keyring, number string, limit int) (list []Sight, err error) {

@@ -23,6 +23,8 @@ import (
 type Kit struct {
 	Keys  *seal.Keyring
 	Rules *rule.Shelf
+	// Sealed are the places of sealed values that flow does not know: see Rotate.
+	Sealed []Piece
 }
 
 // Prepared is a draft whose personal data is sealed, ready to be accepted.

@@ -9,9 +9,9 @@ import (
 )
 
 // Erase empties what people typed on orders that are locked and have ended: message,
-// memo, wishes, invoice, label, tags, instructions, the reason of a cancellation. Goods,
-// money, quantities and times stay. One that was erased before is left as it is. It
-// gives the orders that were not. Fault: ErrLive.
+// memo, wishes, invoice, label, tags, instructions, the reason of a cancellation; notes
+// go. Goods, money, quantities and times stay. One that was erased before is left as it
+// is. It gives the orders that were not. Fault: ErrLive.
 func Erase(tx *db.Tx, orders []*Order, reason string) (erased []id.Order, err error) {
 	var ids []id.Order
 	for _, o := range orders {
@@ -32,6 +32,10 @@ func Erase(tx *db.Tx, orders []*Order, reason string) (erased []id.Order, err er
 			erased = append(erased, o)
 			return err
 		}, ByChannel, tx.Now(), ids)
+	if err != nil || len(erased) == 0 {
+		return nil, err
+	}
+	_, err = tx.Exec(`/* order.Erase */ DELETE FROM order_notes WHERE order_id = ANY($1)`, erased)
 	slices.Sort(erased)
 	return erased, err
 }
@@ -45,10 +49,9 @@ func OfBuyers(tx *db.Tx, buyers []id.Buyer, after id.Order, limit int) (list []B
 		wanted[b] = true
 	}
 	seen := 0
-	err = tx.Each(`/* order.OfBuyers */ SELECT order_id, buyer_id, recipient_id FROM orders WHERE order_id > $1
+	err = tx.Each(`/* order.OfBuyers */ SELECT `+boughtColumns+` FROM orders WHERE order_id > $1
 		ORDER BY order_id LIMIT $2`, func(r db.Row) error {
-		var b Bought
-		err := r.Scan(&b.Order, &b.Buyer, &b.Recipient)
+		b, err := scanBought(r)
 		if wanted[b.Buyer] {
 			list = append(list, b)
 		}
@@ -64,7 +67,25 @@ func OfBuyers(tx *db.Tx, buyers []id.Buyer, after id.Order, limit int) (list []B
 
 // Bought says who bought an order and to whom it goes.
 type Bought struct {
-	Order     id.Order
-	Buyer     id.Buyer
-	Recipient id.Recipient
+	Order      id.Order
+	Buyer      id.Buyer
+	Recipient  id.Recipient
+	ExternalNo string
+	Ended      bool
+	Erased     bool
+}
+
+const boughtColumns = `order_id, buyer_id, recipient_id, external_no, cancelled_at, completed_at, erased_at`
+
+func scanBought(r db.Row) (b Bought, err error) {
+	var cancelled, completed, erased db.Instant
+	err = r.Scan(&b.Order, &b.Buyer, &b.Recipient, &b.ExternalNo, &cancelled, &completed, &erased)
+	b.Ended, b.Erased = cancelled > 0 || completed > 0, erased > 0
+	return b, err
+}
+
+// WhoBought gives that of orders by id.
+func WhoBought(tx *db.Tx, ids []id.Order) ([]Bought, error) {
+	return db.List(tx, `/* order.WhoBought */ SELECT `+boughtColumns+` FROM orders WHERE order_id = ANY($1) ORDER BY order_id`,
+		scanBought, ids)
 }

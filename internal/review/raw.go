@@ -1,8 +1,6 @@
 package review
 
 import (
-	"slices"
-
 	"baihuo/internal/db"
 	"baihuo/internal/id"
 	"baihuo/internal/journal"
@@ -67,52 +65,8 @@ func noteException(tx *db.Tx, r db.Row, what, payload string) error {
 	return err
 }
 
-// ResealRaw seals raw messages anew with the newest key, of at most limit exceptions
-// after one (50 at most). purpose is the one that they are sealed under.
-func ResealRaw(tx *db.Tx, keys *seal.Keyring, purpose string, after int64, limit int) (turn seal.Turn, err error) {
-	limit = max(1, min(limit, rawMost))
-	page, err := Kepts(tx, id.Exception(after), limit)
-	if err != nil {
-		return turn, err
-	}
-	turn.Seen = int64(len(page))
-	if len(page) == limit {
-		turn.Next = int64(page[len(page)-1].Exception)
-	}
-	rows := tx.Batch(`/* review.ResealRaw */ WITH v (exception_id, was, raw) AS (VALUES {rows})
-		UPDATE exceptions SET raw_cipher = v.raw FROM v WHERE exceptions.exception_id = v.exception_id
-		AND exceptions.raw_cipher = v.was`, "BIGINT", "BYTEA", "BYTEA")
-	var ids []id.Exception
-	for _, k := range page {
-		fresh, err := keys.Reseal(purpose, k.Raw)
-		if err != nil {
-			return turn, err
-		}
-		if !slices.Equal(fresh, k.Raw) {
-			rows.Add(int64(k.Exception), []byte(k.Raw), fresh)
-			ids = append(ids, k.Exception)
-		}
-	}
-	if _, err := db.Lock(tx, "exceptions", "exception_id", ids); err != nil {
-		return turn, err
-	}
-	turn.Changed, err = rows.Run()
-	return turn, err
-}
-
-// TallyRaw counts a page of raw messages by the key that sealed them.
-func TallyRaw(tx *db.Tx, after int64, limit int) (t seal.Tally, err error) {
-	seen := 0
-	err = tx.Each(`/* review.TallyRaw */ SELECT exception_id, SUBSTR(raw_cipher, 1, 3) FROM exceptions
-		WHERE raw_cipher IS NOT NULL AND exception_id > $1 ORDER BY exception_id LIMIT $2`, func(r db.Row) error {
-		var head []byte
-		err := r.Scan(&t.Next, &head)
-		t.Count(head)
-		seen++
-		return err
-	}, after, limit)
-	if seen < limit {
-		t.Next = 0
-	}
-	return t, err
+// SealedRaw is where raw messages lie; purpose is the one that they are sealed under.
+func SealedRaw(purpose string) db.Sealed {
+	return db.Sealed{Table: "exceptions", Key: "exception_id", Columns: []db.SealedColumn{{Name: "raw_cipher", Purpose: purpose}},
+		Only: "raw_cipher IS NOT NULL", PageMost: rawMost}
 }
