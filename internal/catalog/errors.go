@@ -17,6 +17,10 @@ var (
 			"the values as they are and yours stand below: compare them and save again")
 	ErrMissing = fault.New(fault.Missing, "sku_missing",
 		"没有这些商品，请检查编码或先建档", "These SKUs do not exist; check them or create them first")
+	ErrBundleStock = fault.New(fault.Invalid, "sku_bundle_stock",
+		"%s 是组合装，没有自己的库存；请写它的组成商品", "%s is a bundle and has no stock of its own; name its parts")
+	ErrLotNeeded = fault.New(fault.Invalid, "sku_lot_needed",
+		"%s 按批次管理，请写明批次", "%s is tracked by lot; name the lot")
 )
 
 // Faults of one cell of an imported file.

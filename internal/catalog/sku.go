@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"baihuo/internal/db"
+	"baihuo/internal/fault"
 	"baihuo/internal/id"
 	"baihuo/internal/money"
 )
@@ -44,6 +45,18 @@ type Part struct {
 	Qty int64
 	// Item is what Find knows of the part. Every read fills it; Put does not look at it.
 	Item *SKU
+}
+
+// MayStock says why goods of the SKU, of a lot (empty for none named), cannot be
+// booked into a warehouse; nil when they can. Faults: ErrBundleStock, ErrLotNeeded.
+func (s *SKU) MayStock(lot string) *fault.Fault {
+	switch {
+	case s.Bundle:
+		return ErrBundleStock.With(s.Code)
+	case s.LotTracked && lot == "":
+		return ErrLotNeeded.With(s.Code)
+	}
+	return nil
 }
 
 // Fold gives the form in which codes are kept and compared.

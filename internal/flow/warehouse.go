@@ -268,3 +268,37 @@ func askNumbers(tx *db.Tx, asks []shipping.Asking) error {
 	_, err = job.Enqueue(tx, jobs)
 	return err
 }
+
+// Number writes down numbers that a carrier gave outside of the hub, for packages
+// whose waybills were asked for. Outcomes are in the order given. Faults of a member:
+// shipping.ErrNone for a package without a live waybill, and those of
+// shipping.Number.
+func Number(tx *db.Tx, packages []id.Package, numbers map[id.Package]string) ([]fault.Outcome[*shipping.Waybill], error) {
+	orders, _, err := lockPackages(tx, packages)
+	if err != nil {
+		return nil, err
+	}
+	waybills, err := shipping.OfPackages(tx, packages)
+	if err != nil {
+		return nil, err
+	}
+	outcomes := make([]fault.Outcome[*shipping.Waybill], len(packages))
+	var list []shipping.Numbered
+	var at []int
+	for i, p := range packages {
+		w := waybills[p]
+		if w == nil {
+			outcomes[i] = fault.Refused[*shipping.Waybill](shipping.ErrNone.With(p))
+			continue
+		}
+		list, at = append(list, shipping.Numbered{Waybill: w.ID, Number: numbers[p]}), append(at, i)
+	}
+	given, err := shipping.Number(tx, list)
+	if err != nil {
+		return nil, err
+	}
+	for j, i := range at {
+		outcomes[i] = given[j]
+	}
+	return outcomes, refresh(tx, orders)
+}

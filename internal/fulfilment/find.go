@@ -103,6 +103,23 @@ func Shops(tx *db.Tx, ids []id.Package) (map[id.Package]id.Shop, error) {
 	return found, err
 }
 
+// Warehouses gives the warehouse of each package that exists.
+func Warehouses(tx *db.Tx, ids []id.Package) (map[id.Package]id.Warehouse, error) {
+	found := make(map[id.Package]id.Warehouse, len(ids))
+	if len(ids) == 0 {
+		return found, nil
+	}
+	err := tx.Each(`/* fulfilment.Warehouses */ SELECT package_id, warehouse_id FROM packages WHERE package_id = ANY($1)`,
+		func(r db.Row) error {
+			var p id.Package
+			var w id.Warehouse
+			err := r.Scan(&p, &w)
+			found[p] = w
+			return err
+		}, sorted(ids))
+	return found, err
+}
+
 func inOrder(found map[id.Package]*Package, ids []id.Package) []*Package {
 	all := make([]*Package, 0, len(ids))
 	for _, pack := range ids {

@@ -6,6 +6,7 @@ import (
 
 	"baihuo/internal/db"
 	"baihuo/internal/id"
+	"baihuo/internal/staff"
 )
 
 // Filter chooses open packages: those that are not delivered, returned, lost or
@@ -14,6 +15,8 @@ type Filter struct {
 	// Warehouse 0 means every warehouse.
 	Warehouse id.Warehouse
 	State     State
+	// Scope leaves the packages of its warehouses; nil is the house's own look.
+	Scope *staff.Scope
 	// After is where the last page ended; the zero Cursor is the beginning.
 	After Cursor
 	// Limit is at most LimitMax, which 0 means too.
@@ -47,6 +50,9 @@ func Waiting(tx *db.Tx, f Filter) ([]*Package, error) {
 	and("state = $%d", string(f.State))
 	if f.Warehouse != 0 {
 		and("warehouse_id = $%d", int64(f.Warehouse))
+	}
+	if f.Scope != nil && !f.Scope.AllWarehouses {
+		and("warehouse_id = ANY($%d)", f.Scope.Warehouses)
 	}
 	if f.After != (Cursor{}) {
 		// SQLite finds its way by the first condition, the second is exact.

@@ -104,14 +104,5 @@ func OpenBins(tx *db.Tx, warehouse id.Warehouse, codes []string) (map[string]id.
 	if _, err := rows.Run(); err != nil {
 		return nil, err
 	}
-	bins := map[string]id.Bin{}
-	err := tx.Each(`/* inventory.OpenBins */ SELECT code, bin_id FROM bins WHERE warehouse_id = $1 AND code = ANY($2)`,
-		func(r db.Row) error {
-			var code string
-			var b id.Bin
-			err := r.Scan(&code, &b)
-			bins[code] = b
-			return err
-		}, warehouse, codes)
-	return bins, err
+	return binsNamed(tx, "OpenBins", warehouse, codes)
 }

@@ -261,6 +261,19 @@ func List(tx *db.Tx, f Filter) ([]Exception, error) {
 		scanException, args...)
 }
 
+// GetException gives one exception. Fault: ErrExceptionMissing.
+func GetException(tx *db.Tx, n id.Exception) (Exception, error) {
+	found, err := db.List(tx, `/* review.GetException */ SELECT `+exceptionColumns+` FROM exceptions WHERE exception_id = $1`,
+		scanException, n)
+	if err == nil && len(found) == 0 {
+		err = ErrExceptionMissing
+	}
+	if err != nil {
+		return Exception{}, err
+	}
+	return found[0], nil
+}
+
 func dollar(n int) string { return "$" + string(rune('0'+n)) }
 
 // Tally is how much open work stands in a queue.

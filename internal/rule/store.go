@@ -180,6 +180,19 @@ func Live(tx *db.Tx, kind string) ([]Rule, error) {
 		func(row db.Row) (Rule, error) { return scanRule(row) }, kind)
 }
 
+// Get gives a rule as it holds now. Fault: ErrMissing.
+func Get(tx *db.Tx, rule id.Rule) (Rule, error) {
+	found, err := db.List(tx, `/* rule.Get */ SELECT `+ruleColumns+` FROM rules WHERE rule_id = $1 AND live`,
+		func(row db.Row) (Rule, error) { return scanRule(row) }, rule)
+	if err == nil && len(found) == 0 {
+		err = ErrMissing
+	}
+	if err != nil {
+		return Rule{}, err
+	}
+	return found[0], nil
+}
+
 // Saved is one version of a rule and when it was saved.
 type Saved struct {
 	Rule
