@@ -8,6 +8,7 @@ import (
 	"baihuo/internal/db"
 	"baihuo/internal/money"
 	"baihuo/internal/sheet"
+	"baihuo/internal/staff"
 )
 
 // FileOptions say how a file of SKUs or stock is taken in.
@@ -19,6 +20,11 @@ type FileOptions struct {
 	Columns sheet.Map
 	// DryRun tells what would happen and changes nothing.
 	DryRun bool
+	// Scope leaves the warehouses of a caller in a file of stock: others do not exist.
+	// Nil is the house itself.
+	Scope *staff.Scope
+	// NoCosts refuses a file of SKUs that has a column of costs.
+	NoCosts bool
 	// Problems is a path: all problems are written there as CSV.
 	Problems string
 	By       db.By
@@ -37,6 +43,9 @@ type FileOptions struct {
 // The same file again changes nothing. The report's kind is "sku".
 func Catalog(ctx context.Context, d *db.DB, o FileOptions) (Report, error) {
 	return o.withReader(ctx, d, "catalog", func(r *sheet.Reader, report *Report, p *problems) error {
+		if o.NoCosts && r.Has("cost") {
+			return ErrCosts
+		}
 		var failed error
 		_, err := catalog.Import(ctx, d, r, catalog.ImportOptions{Currency: o.Currency, DryRun: o.DryRun, By: o.By,
 			Each: func(row catalog.RowReport) {
@@ -89,7 +98,7 @@ func (o FileOptions) withReader(ctx context.Context, d *db.DB, what string,
 func (o FileOptions) tell(r *sheet.Reader, report *Report) {
 	if o.Progress != nil && report.Rows%stepRows == 0 {
 		done, total := r.Progress()
-		o.Progress(Progress{Stage: StageLook, Done: done, Total: total, Rows: report.Rows})
+		o.Progress(Progress{Import: report.Import, Stage: StageLook, Done: done, Total: total, Rows: report.Rows})
 	}
 }
 

@@ -26,6 +26,8 @@ var (
 		"Only imports of orders can be undone; mend SKUs and stock by another import or a count")
 	ErrTouched = fault.New(fault.Conflict, "import_touched", "导入之后下列订单已被处理过,整次导入不能撤销;请逐单取消或走售后",
 		"The orders below were worked on after the import, so it cannot be undone; cancel them one by one or use after-sale")
+	ErrCosts = fault.New(fault.Forbidden, "import_costs", "文件含有成本列,您没有查看成本的权限;请去掉这一列",
+		"The file has a column of costs, which you may not see; remove it")
 	ErrExport = fault.New(fault.Invalid, "export_unknown", "不能导出 %q;可以导出 orders、stock 或 journal",
 		"%q cannot be exported; choose orders, stock or journal")
 )

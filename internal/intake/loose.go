@@ -63,7 +63,7 @@ func (im *importer) settleLoose(ctx context.Context) error {
 			im.countLoose(r)
 		}
 		if im.o.Progress != nil {
-			im.o.Progress(Progress{Stage: StageLoose, Done: int64(done), Total: int64(len(documents)),
+			im.o.Progress(Progress{Import: im.id, Stage: StageLoose, Done: int64(done), Total: int64(len(documents)),
 				Rows: im.report.Rows, Orders: im.report.Orders})
 		}
 	}

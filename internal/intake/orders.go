@@ -15,6 +15,7 @@ import (
 	"baihuo/internal/money"
 	"baihuo/internal/sheet"
 	"baihuo/internal/shop"
+	"baihuo/internal/staff"
 )
 
 // OrderOptions say how a file of orders is taken in.
@@ -35,6 +36,9 @@ type OrderOptions struct {
 	DropDuplicates bool
 	// DryRun tells what would happen and changes nothing.
 	DryRun bool
+	// Scope leaves the shops of a caller: rows of others name shops that do not exist.
+	// Nil is the house itself.
+	Scope *staff.Scope
 	// Problems is a path: all problems are written there as CSV.
 	Problems string
 	By       db.By
@@ -129,6 +133,9 @@ func (im *importer) prepare(ctx context.Context) error {
 	im.report.History = im.history
 	if im.o.Profile == ProfileUCI && im.shopCode == "" {
 		im.shopCode = shopUCI
+		if !im.everyShop() {
+			return ErrShop.With(shopUCI)
+		}
 		if err := im.openUCI(ctx); err != nil {
 			return err
 		}
@@ -156,9 +163,14 @@ func (im *importer) prepare(ctx context.Context) error {
 	})
 }
 
+func (im *importer) everyShop() bool { return im.o.Scope == nil || im.o.Scope.AllShops }
+
 func (im *importer) know(all []shop.Shop) {
 	im.places, im.shops = map[string]place{}, map[string]shop.Shop{}
 	for _, s := range all {
+		if !im.everyShop() && !im.o.Scope.HasShop(s.ID) {
+			continue
+		}
 		im.places[s.Code] = place{Shop: s, zone: s.Location()}
 		im.shops[s.Code] = s
 	}

@@ -94,7 +94,9 @@ func (s *stocker) run(ctx context.Context) error {
 		all, err := inventory.Warehouses(tx)
 		s.warehouses = map[string]id.Warehouse{}
 		for _, w := range all {
-			s.warehouses[catalog.Fold(w.Code)] = w.ID
+			if s.o.Scope == nil || s.o.Scope.HasWarehouse(w.ID) {
+				s.warehouses[catalog.Fold(w.Code)] = w.ID
+			}
 		}
 		return err
 	})

@@ -8,6 +8,7 @@ import (
 
 	"baihuo/internal/catalog"
 	"baihuo/internal/db"
+	"baihuo/internal/id"
 	"baihuo/internal/sheet"
 )
 
@@ -129,6 +130,7 @@ const (
 // Progress is how far a stage has come. Done and Total are bytes of the file, or
 // documents in the last stage; Total is 0 when unknown.
 type Progress struct {
+	Import      id.Import // 0 in a dry run, and of files that leave no record
 	Stage       Stage
 	Done, Total int64
 	Rows        int64
@@ -138,6 +140,6 @@ type Progress struct {
 func (im *importer) tell(stage Stage, r *sheet.Reader, rows int64) {
 	if im.o.Progress != nil {
 		done, total := r.Progress()
-		im.o.Progress(Progress{Stage: stage, Done: done, Total: total, Rows: rows, Orders: im.report.Orders})
+		im.o.Progress(Progress{Import: im.id, Stage: stage, Done: done, Total: total, Rows: rows, Orders: im.report.Orders})
 	}
 }
