@@ -38,9 +38,21 @@ func keyOf(r *http.Request) (string, error) {
 // digestOf sums up what is asked: the same key must come with the same.
 func digestOf(r *http.Request, body []byte) []byte {
 	h := sha256.New()
-	h.Write([]byte(r.Method + " " + r.URL.EscapedPath() + "\n"))
+	h.Write([]byte(askedOf(r)))
 	h.Write(body)
 	return h.Sum(nil)
+}
+
+// askedOf is what a request asks besides its body.
+func askedOf(r *http.Request) string {
+	asked := r.Method + " " + r.URL.EscapedPath()
+	if r.URL.RawQuery != "" {
+		asked += "?" + r.URL.RawQuery
+	}
+	if match := r.Header.Get("If-Match"); match != "" {
+		asked += " if " + match
+	}
+	return asked + "\n"
 }
 
 // replay gives the kept answer, or refuses other content under the same key.
@@ -76,7 +88,11 @@ func keepAnswers(tx *db.Tx, list []kept) (int64, error) {
 	rows := tx.Batch(`/* api.keepAnswers */ INSERT INTO answers (caller, idempotency_key, digest, status, body, created_at)
 		VALUES {rows} ON CONFLICT (caller, idempotency_key) DO NOTHING`)
 	for _, k := range list {
-		rows.Add(k.caller, k.key, k.digest, k.answer.status, string(k.answer.body), int64(tx.Now()))
+		body := k.answer.body
+		if k.answer.kept != nil {
+			body = k.answer.kept
+		}
+		rows.Add(k.caller, k.key, k.digest, k.answer.status, string(body), int64(tx.Now()))
 	}
 	return rows.Run()
 }
@@ -104,6 +120,34 @@ func (a *API) once(ctx context.Context, caller, key string, digest []byte,
 		return err
 	})
 	return given, err
+}
+
+// errand does a command that is no single transaction and keeps its answer after it.
+func (a *API) errand(c *call, key string, digest []byte, do func() (answer, error)) (given answer, err error) {
+	caller := c.caller.Actor
+	mine := caller + " " + key
+	if _, busy := a.running.LoadOrStore(mine, true); busy {
+		return answer{}, ErrKeyRunning
+	}
+	defer a.running.Delete(mine)
+	var found map[string]kept
+	err = a.cfg.DB.Read(context.WithoutCancel(c.r.Context()), func(tx *db.Tx) (err error) {
+		found, err = findAnswers(tx, caller, []string{key})
+		return err
+	})
+	if err != nil {
+		return answer{}, err
+	}
+	if k, was := found[key]; was {
+		return k.replay(digest)
+	}
+	if given, err = do(); err != nil {
+		return answer{}, err
+	}
+	return given, a.cfg.DB.Write(context.WithoutCancel(c.r.Context()), db.By{Actor: caller, Cause: key}, func(tx *db.Tx) error {
+		_, err := keepAnswers(tx, []kept{{caller: caller, key: key, digest: digest, answer: given}})
+		return err
+	})
 }
 
 // AnswersKept is how long a command may be repeated and hear its answer.

@@ -8,8 +8,10 @@ import (
 	"log/slog"
 	"net/http"
 	"net/netip"
+	"os"
 	"runtime/debug"
 	"strings"
+	"sync"
 	"time"
 
 	"baihuo/internal/db"
@@ -30,7 +32,7 @@ type Config struct {
 	// Lanes is the number of batches in flight (default 1): what comes meanwhile makes
 	// the next batch larger, and a larger one costs less an order on both databases.
 	Lanes int
-	// QueueMax is the number of requests that may wait (default 2,048).
+	// QueueMax is the number of requests that may wait (default 1,024).
 	QueueMax int
 	// Rate is how many requests a second one key may send, with twice as many at once
 	// (default 2,000; below 0 for no limit). AtOnce is how many requests other than
@@ -39,6 +41,9 @@ type Config struct {
 	AtOnce int
 	// Books answers the routes of check and backup; without it they do not exist.
 	Books *Books
+	// Uploads is the folder in which uploaded files lie while they are read (default:
+	// the system's for temporary files).
+	Uploads string
 	// Address tells where a request comes from (default: the connection's own end). A
 	// hub behind a proxy takes it from the proxy's header.
 	Address func(*http.Request) netip.Addr
@@ -54,7 +59,8 @@ func (c Config) withDefaults() Config {
 	if c.Address == nil {
 		c.Address = Peer
 	}
-	c.Lanes, c.QueueMax = cmp.Or(c.Lanes, 1), cmp.Or(c.QueueMax, 2048)
+	c.Uploads = cmp.Or(c.Uploads, os.TempDir())
+	c.Lanes, c.QueueMax = cmp.Or(c.Lanes, 1), cmp.Or(c.QueueMax, 1024)
 	c.Rate, c.AtOnce = cmp.Or(c.Rate, 2000), cmp.Or(c.AtOnce, 64)
 	return c
 }
@@ -78,14 +84,20 @@ type API struct {
 	shops       *shopCache
 	bodies      *budget
 	ready       *readiness
+	running     sync.Map // errands under way, by caller and key
+	imports     sync.Map // imports under way, by id
+	files       chan struct{}
 	description []byte
 	mux         *http.ServeMux
+	// callerOf tells who calls; a test puts people in its place.
+	callerOf func(*http.Request) (staff.Caller, error)
 }
 
 // Routes is the one table of routes; bookRoutes join it where there are Books.
 func Routes() []Route {
 	var all []Route
-	for _, some := range [][]Route{orderRoutes(), systemRoutes()} {
+	for _, some := range [][]Route{orderRoutes(), placeRoutes(), stockRoutes(), skuRoutes(), packageRoutes(), exceptionRoutes(), ruleRoutes(),
+		journalRoutes(), jobRoutes(), fileRoutes(), staffRoutes(), systemRoutes()} {
 		all = append(all, some...)
 	}
 	return all
@@ -124,7 +136,9 @@ func open(cfg Config, routes []Route) (*API, error) {
 		return nil, err
 	}
 	a := &API{cfg: cfg, shops: &shopCache{d: cfg.DB, wall: cfg.Wall}, bodies: &budget{},
-		ready: &readiness{d: cfg.DB, wall: cfg.Wall}, limits: newLimits(cfg.Rate, cfg.AtOnce, cfg.Wall), mux: http.NewServeMux()}
+		ready: &readiness{d: cfg.DB, wall: cfg.Wall}, files: make(chan struct{}, filesAtOnce), limits: newLimits(cfg.Rate, cfg.AtOnce, cfg.Wall), mux: http.NewServeMux()}
+	a.callerOf = a.byKey
+	sweepUploads(cfg.Uploads)
 	var err error
 	if a.description, err = json.Marshal(Describe(routes)); err != nil {
 		return nil, err
@@ -134,24 +148,35 @@ func open(cfg Config, routes []Route) (*API, error) {
 	}
 	a.metrics = newMetrics(cfg.DB, func() int { return len(a.collector.queue) })
 	a.collector = newCollector(cfg, a.metrics)
-	methods := map[string]string{}
 	for _, r := range routes {
 		a.mux.Handle(r.Method+" "+r.Path, a.serve(r))
-		methods[r.Path] += ", " + r.Method
 	}
-	for path, allowed := range methods {
-		a.mux.HandleFunc(path, func(w http.ResponseWriter, r *http.Request) {
-			w.Header().Set("Allow", allowed[2:])
-			a.refuse(w, r, ErrMethod)
-		})
-	}
-	a.mux.HandleFunc("/api/", func(w http.ResponseWriter, r *http.Request) { a.refuse(w, r, ErrMissing) })
+	a.mux.HandleFunc("/", a.nothing)
 	return a, nil
 }
 
 // Handler serves every route of the table, and says what is wrong with the rest
 // under /api/.
 func (a *API) Handler() http.Handler { return a.mux }
+
+// nothing answers what no route takes: another method of an address that there is,
+// or an address that there is not.
+func (a *API) nothing(w http.ResponseWriter, r *http.Request) {
+	var allowed []string
+	for _, method := range []string{"DELETE", "GET", "HEAD", "PATCH", "POST", "PUT"} {
+		other := r.Clone(r.Context())
+		other.Method = method
+		if _, pattern := a.mux.Handler(other); pattern != "/" {
+			allowed = append(allowed, method)
+		}
+	}
+	if len(allowed) == 0 {
+		a.refuse(w, r, ErrMissing)
+		return
+	}
+	w.Header().Set("Allow", strings.Join(allowed, ", "))
+	a.refuse(w, r, ErrMethod)
+}
 
 // Close takes no more orders, writes and answers those that wait, and returns.
 func (a *API) Close() {
@@ -167,6 +192,9 @@ func (a *API) serve(route Route) http.Handler {
 		seen := &observed{ResponseWriter: w, status: http.StatusOK}
 		defer func() {
 			if p := recover(); p != nil {
+				if p == http.ErrAbortHandler {
+					panic(p) // an answer that was begun cannot become another
+				}
 				a.refuse(seen, r, ErrPanic.Wrap(fmt.Errorf("%v\n%s", p, debug.Stack())))
 			}
 			a.metrics.request(route.Method+" "+route.Path, seen.status, a.cfg.Wall().Sub(begun))
@@ -192,17 +220,11 @@ func (a *API) pass(w http.ResponseWriter, r *http.Request, route Route) error {
 		}
 		c.caller = caller
 	}
-	if route.Name != placeOrders && route.Permit != staff.Public { // orders wait in the collector's own queue
-		leave, err := a.limits.enter()
-		if err != nil {
-			return err
-		}
-		defer leave()
-	}
 	return route.serve(w, c)
 }
 
-func (a *API) callerOf(r *http.Request) (staff.Caller, error) {
+// byKey finds the caller by the key that a request bears.
+func (a *API) byKey(r *http.Request) (staff.Caller, error) {
 	text, bearer := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
 	if !bearer || a.ring == nil {
 		return staff.Caller{}, staff.ErrUnauthorized

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"reflect"
 	"slices"
 	"strconv"
@@ -23,6 +24,8 @@ import (
 const (
 	depthMax  = 16
 	fieldsMax = 50
+	// explainMax bounds the second pass, which holds the whole value many times over.
+	explainMax = 1 << 20
 )
 
 // decode reads one JSON object into dest, a pointer to a struct.
@@ -74,6 +77,9 @@ func tooDeep(raw []byte) bool {
 
 // explain says what is wrong with raw, nil when nothing is.
 func explain(raw []byte, dest any, cause error) *fault.Fault {
+	if len(raw) > explainMax {
+		return explainShort(raw, cause)
+	}
 	d := json.NewDecoder(bytes.NewReader(raw))
 	d.UseNumber()
 	var value any
@@ -91,6 +97,23 @@ func explain(raw []byte, dest any, cause error) *fault.Fault {
 		return ErrFields.Wrap(cause)
 	}
 	return w.fault
+}
+
+// explainShort names what the decoder stumbled over first: more is not worth the
+// memory of a large body.
+func explainShort(raw []byte, cause error) *fault.Fault {
+	var syntax *json.SyntaxError
+	var kind *json.UnmarshalTypeError
+	switch {
+	case errors.As(cause, &syntax):
+		return ErrJSON.With(syntax.Offset)
+	case errors.As(cause, &kind) && kind.Field != "":
+		return ErrFields.Field(shown(kind.Field), "类型不对", "is of the wrong type").Wrap(cause)
+	case cause == nil && isObject(raw):
+		return nil // a NUL somewhere: the database refuses it where it is to be kept
+	}
+	return ErrFields.Field("body", "含有不认识的字段或错误的值;减小每批数量可得到逐项说明",
+		"holds a field we do not know or a wrong value; send fewer at once to be told which").Wrap(cause)
 }
 
 type walker struct{ fault *fault.Fault }
@@ -128,6 +151,8 @@ func (w *walker) walk(path string, value any, t reflect.Type) {
 		for i, v := range list {
 			w.walk(fmt.Sprintf("%s[%d]", path, i), v, t.Elem())
 		}
+	case reflect.Map:
+		w.entries(path, value, t)
 	case reflect.String:
 		w.text(path, value)
 	case reflect.Bool:
@@ -161,6 +186,20 @@ func (w *walker) object(path string, value any, t reflect.Type) {
 		} else {
 			w.add(at, "没有这个字段;请检查拼写", "is not a field we know; look at the spelling")
 		}
+	}
+}
+
+// entries walks a map, whose names are the sender's own.
+func (w *walker) entries(path string, value any, t reflect.Type) {
+	fields, ok := value.(map[string]any)
+	if !ok {
+		w.add(path, "应为对象 {...}", "must be an object {...}")
+		return
+	}
+	for _, name := range slices.Sorted(maps.Keys(fields)) {
+		at := strings.TrimPrefix(path+"."+shown(name), ".")
+		w.text(at, name)
+		w.walk(at, fields[name], t.Elem())
 	}
 }
 

@@ -14,6 +14,8 @@ var (
 		"The header Idempotency-Key is missing or malformed: make a new one for each request and keep it for repeats (1 to 200 visible ASCII characters)")
 	ErrKeyReused = fault.New(fault.Conflict, "idempotency_key_reused", "这个 Idempotency-Key 已用于另一份内容;内容不同请换一个编号",
 		"This Idempotency-Key was used for other content; take a new key for other content")
+	ErrKeyRunning = fault.New(fault.Conflict, "idempotency_key_running", "同一个 Idempotency-Key 的请求还在处理;请稍后用同一编号重试",
+		"A request with this Idempotency-Key is still being worked on; repeat it later with the same key")
 	ErrBusy = fault.New(fault.Busy, "queue_full", "系统繁忙,请求没有执行;请稍后用同一编号重试",
 		"Too many requests wait and this one was not taken; repeat it shortly with the same key")
 	ErrClosed = fault.New(fault.Busy, "closing", "系统正在关闭,请求没有执行;请稍后重试",
@@ -55,8 +57,10 @@ func statusOf(f *fault.Fault) int {
 		return http.StatusUnauthorized
 	case ErrBusy.Code, ErrRate.Code:
 		return http.StatusTooManyRequests
-	case ErrSize.Code:
+	case ErrSize.Code, ErrUpload.Code:
 		return http.StatusRequestEntityTooLarge
+	case ErrMatchNeeded.Code:
+		return http.StatusPreconditionRequired
 	case ErrMedia.Code:
 		return http.StatusUnsupportedMediaType
 	case ErrMethod.Code:

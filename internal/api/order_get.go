@@ -11,6 +11,7 @@ import (
 	"baihuo/internal/db"
 	"baihuo/internal/fault"
 	"baihuo/internal/flow"
+	"baihuo/internal/fulfilment"
 	"baihuo/internal/id"
 	"baihuo/internal/money"
 	"baihuo/internal/order"
@@ -81,7 +82,7 @@ func listOrders(c *call, tx *db.Tx, q ordersQuery) (ordersPage, error) {
 	for _, s := range shops {
 		byID[s.ID] = s
 	}
-	cards, err := findOrders(c, tx, q, shops)
+	cards, err := findOrders(c, tx, q)
 	if err != nil {
 		return ordersPage{}, err
 	}
@@ -95,17 +96,31 @@ func listOrders(c *call, tx *db.Tx, q ordersQuery) (ordersPage, error) {
 	return page, nil
 }
 
-func findOrders(c *call, tx *db.Tx, q ordersQuery, shops []shop.Shop) ([]order.Card, error) {
+func knownWord(word string) bool { return slices.Contains(order.Words(), order.Word(word)) }
+
+// shopNamed finds a shop of the caller's scope by its code.
+func (c *call) shopNamed(tx *db.Tx, code string) (shop.Shop, error) {
+	found, err := shop.ByCode(tx, []string{code})
+	if err != nil {
+		return shop.Shop{}, err
+	}
+	if s, known := found[code]; known && c.caller.Scope.HasShop(s.ID) {
+		return s, nil
+	}
+	return shop.Shop{}, ErrQuery.Field("shop", "没有这个店铺", "there is no such shop")
+}
+
+func findOrders(c *call, tx *db.Tx, q ordersQuery) ([]order.Card, error) {
 	f := order.Filter{Word: order.Word(q.Word), Blocked: q.Blocked, Short: q.Short, Before: q.Before, Limit: int(q.Limit), Scope: c.caller.Scope}
-	if q.Word != "" && !slices.Contains(order.Words(), f.Word) {
+	if q.Word != "" && !knownWord(q.Word) {
 		return nil, ErrQuery.Field("word", "没有这个状态", "there is no such word")
 	}
 	if q.Shop != "" {
-		i := slices.IndexFunc(shops, func(s shop.Shop) bool { return s.Code == shop.Fold(q.Shop) && c.caller.Scope.HasShop(s.ID) })
-		if i < 0 {
-			return nil, ErrQuery.Field("shop", "没有这个店铺", "there is no such shop")
+		s, err := c.shopNamed(tx, q.Shop)
+		if err != nil {
+			return nil, err
 		}
-		f.Shop = shops[i].ID
+		f.Shop = s.ID
 	}
 	switch {
 	case q.Phone != "":
@@ -251,11 +266,27 @@ func viewOrder(k flow.View) orderView {
 		if w := k.Waybills[p.ID]; w != nil {
 			pv.Waybill = w.Number
 		}
-		pv.Items = slices.DeleteFunc(pv.Items, func(it itemView) bool { return it.OrderID != k.Order.ID.String() })
+		pv.Carrier = k.Carriers[p.Carrier].Code
+		for _, it := range p.Items {
+			if it.Order == k.Order.ID {
+				pv.Items = append(pv.Items, viewItem(it, k.Order))
+			}
+		}
 		for _, e := range k.News[p.ID] {
-			pv.Tracking = append(pv.Tracking, newsView{instant(e.At), string(e.State), e.Text})
+			pv.Tracking = append(pv.Tracking, viewNews(e))
 		}
 		v.Packages = append(v.Packages, pv)
+	}
+	return v
+}
+
+// viewItem shows pieces of an order's line in a package.
+func viewItem(it fulfilment.Item, o *order.Order) itemView {
+	v := itemView{OrderID: it.Order.String(), LineID: it.Line.String(), Qty: it.Qty}
+	for _, l := range o.Lines {
+		if l.ID == it.Line {
+			v.SKU, v.Name = l.Code, l.Name
+		}
 	}
 	return v
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"io"
 	"mime"
 	"net/http"
 	"sync"
@@ -236,29 +237,44 @@ func (a *API) read(w http.ResponseWriter, r *http.Request) (body []byte, release
 	if r.ContentLength > bodyMax {
 		return nil, nil, ErrSize
 	}
-	size := r.ContentLength
-	if size < 0 {
-		size = bodyMax
-	}
-	if !a.bodies.borrow(size) {
-		return nil, nil, ErrBusy
-	}
-	release = func() { a.bodies.giveBack(size) }
+	m := &meter{of: a.bodies, from: http.MaxBytesReader(w, r.Body, bodyMax)}
 	var all bytes.Buffer
-	all.Grow(int(min(size, 64<<10)) + bytes.MinRead)
-	_, err = all.ReadFrom(http.MaxBytesReader(w, r.Body, bodyMax))
+	if r.ContentLength > 0 {
+		all.Grow(int(min(r.ContentLength, 64<<10)) + bytes.MinRead)
+	}
+	_, err = all.ReadFrom(m)
 	var tooLarge *http.MaxBytesError
 	switch {
 	case errors.As(err, &tooLarge):
 		err = ErrSize
+	case errors.Is(err, ErrBusy):
 	case err != nil:
 		err = ErrJSON.With(all.Len()).Wrap(err) // cut off
 	default:
-		return all.Bytes(), release, nil
+		return all.Bytes(), m.release, nil
 	}
-	release()
+	m.release()
 	return nil, nil, err
 }
+
+// meter borrows what has been read of a body: who sends slowly holds no more than
+// they have sent.
+type meter struct {
+	of   *budget
+	from io.Reader
+	held int64
+}
+
+func (m *meter) Read(p []byte) (int, error) {
+	n, err := m.from.Read(p)
+	if !m.of.borrow(int64(n)) {
+		return 0, ErrBusy
+	}
+	m.held += int64(n)
+	return n, err
+}
+
+func (m *meter) release() { m.of.giveBack(m.held) }
 
 // budget bounds the bytes of all bodies together.
 type budget struct{ held atomic.Int64 }

@@ -62,6 +62,8 @@ type answer struct {
 	body   []byte
 	// anew: the answer is not kept, a repeat does the work again.
 	anew bool
+	// kept is what is kept in place of body, where body holds a secret.
+	kept []byte
 }
 
 func jsonAnswer(status int, v any) answer {

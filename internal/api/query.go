@@ -17,20 +17,25 @@ import (
 
 // A query is read into a struct whose fields are tagged `query:"name"`: text,
 // bool, int64, []string (repeated or with commas), db.Instant (RFC 3339) and the
-// identities of idKinds. `max` bounds a number, `enum` names the words a text may
-// be. What is not in the struct is refused, so that a misspelled filter does not
-// silently list everything.
+// identities of idKinds. `max` bounds a number or the bytes of a text, `enum` names
+// the words a text may be. What is not in the struct is refused, so that a
+// misspelled filter does not silently list everything.
 
 var (
 	instantType = reflect.TypeFor[db.Instant]()
 	idKinds     = map[reflect.Type]string{
 		reflect.TypeFor[id.Order](): "O", reflect.TypeFor[id.Line](): "L", reflect.TypeFor[id.Package](): "P",
 		reflect.TypeFor[id.Staff](): "S", reflect.TypeFor[id.Key](): "K", reflect.TypeFor[id.Job](): "J",
-		reflect.TypeFor[id.Exception](): "E", reflect.TypeFor[id.Rule](): "R", reflect.TypeFor[id.Import](): "I",
+		reflect.TypeFor[id.Exception](): "X", reflect.TypeFor[id.Rule](): "R", reflect.TypeFor[id.Import](): "I",
+		reflect.TypeFor[id.Stock](): "ST", reflect.TypeFor[id.PickList](): "PL", reflect.TypeFor[id.Recipient](): "RC",
 	}
 )
 
-func readQuery[Q any](query url.Values, dest *Q) error {
+func readQuery[Q any](text string, dest *Q) error {
+	query, err := url.ParseQuery(text)
+	if err != nil {
+		return ErrQuery.Wrap(err)
+	}
 	v := reflect.ValueOf(dest).Elem()
 	bad := ErrQuery
 	known := map[string]bool{}
@@ -47,7 +52,7 @@ func readQuery[Q any](query url.Values, dest *Q) error {
 		}
 	}
 	for name := range query {
-		if !known[name] {
+		if !known[name] && len(bad.Fields) < fieldsMax {
 			bad = bad.Field(shown(name), "没有这个参数", "is not a parameter we know")
 		}
 	}
@@ -63,6 +68,9 @@ const queryTextMax = 200
 // setQuery sets one field and says what is wrong with its value.
 func setQuery(v reflect.Value, field reflect.StructField, values []string) (zh, en string) {
 	text := values[0]
+	if len(values) > 1 && field.Type.Kind() != reflect.Slice {
+		return "只能出现一次", "is given once only"
+	}
 	if prefix, isID := idKinds[field.Type]; isID {
 		n, ok := id.Parse(prefix, text)
 		v.SetInt(n)
@@ -86,7 +94,7 @@ func setQuery(v reflect.Value, field reflect.StructField, values []string) (zh, 
 	case field.Type.Kind() == reflect.Int64:
 		top, _ := strconv.ParseInt(cmp.Or(field.Tag.Get("max"), "9223372036854775807"), 10, 64)
 		n, err := strconv.ParseInt(text, 10, 64)
-		if err != nil || n < 1 || n > top {
+		if err != nil || n < 1 || n > top { // no parameter counts from 0
 			return "应为 1 到 " + strconv.FormatInt(top, 10) + " 的整数", "is a whole number from 1 to " + strconv.FormatInt(top, 10)
 		}
 		v.SetInt(n)
@@ -111,7 +119,11 @@ func setQuery(v reflect.Value, field reflect.StructField, values []string) (zh, 
 }
 
 func textFits(text string, field reflect.StructField) (zh, en string) {
-	if len(text) > queryTextMax || !storable(text) {
+	longest := queryTextMax
+	if n, err := strconv.Atoi(field.Tag.Get("max")); err == nil {
+		longest = n
+	}
+	if len(text) > longest || !storable(text) {
 		return "太长或含有无效字符", "is too long or holds characters that are no text"
 	}
 	if enum := field.Tag.Get("enum"); enum != "" && !slices.Contains(strings.Split(enum, ","), text) {

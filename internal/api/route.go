@@ -26,13 +26,25 @@ type Route struct {
 // absent.
 type handler struct {
 	query, in, out reflect.Type
+	// or is another body that the route takes as well.
+	or reflect.Type
 	// status is that of a good answer.
 	status int
 	// keyed: a command, which needs an Idempotency-Key.
 	keyed bool
-	// media is the kind of answer where it is not JSON.
-	media string
-	serve func(w http.ResponseWriter, c *call) error
+	// matched: an edit of a document, which If-Match may name.
+	matched bool
+	// media is the kind of answer where it is not JSON, and bodies are the kinds of
+	// bodies.
+	media  string
+	bodies []string
+	serve  func(w http.ResponseWriter, c *call) error
+}
+
+// edits says that a route changes a document that has a version.
+func (h handler) edits() handler {
+	h.matched = true
+	return h
 }
 
 // call is one request on its way through a route.
@@ -56,11 +68,16 @@ func plain(media string, serve func(a *API, w http.ResponseWriter, c *call) erro
 func reads[Q, O any](do func(c *call, tx *db.Tx, q Q) (O, error)) handler {
 	return handler{query: typeOf[Q](), out: typeOf[O](), status: http.StatusOK, serve: func(w http.ResponseWriter, c *call) error {
 		var q Q
-		if err := readQuery(c.r.URL.Query(), &q); err != nil {
+		if err := readQuery(c.r.URL.RawQuery, &q); err != nil {
 			return err
 		}
+		leave, err := c.api.limits.enter()
+		if err != nil {
+			return err
+		}
+		defer leave()
 		var out O
-		err := c.api.cfg.DB.Read(context.WithoutCancel(c.r.Context()), func(tx *db.Tx) (err error) {
+		err = c.api.cfg.DB.Read(context.WithoutCancel(c.r.Context()), func(tx *db.Tx) (err error) {
 			out, err = do(c, tx, q)
 			return err
 		})
@@ -83,12 +100,17 @@ func commands[I, O any](status int, do func(c *call, tx *db.Tx, in I) (O, error)
 		if err != nil {
 			return err
 		}
+		leave, err := c.api.limits.enter() // not before the body is here: a slow sender takes no room
+		if err != nil {
+			return err
+		}
+		defer leave()
 		given, err := c.api.once(c.r.Context(), c.caller.Actor, key, sum, func(tx *db.Tx) (answer, error) {
 			out, err := do(c, tx, in)
 			if err != nil {
 				return answer{}, err
 			}
-			return jsonAnswer(status, out), nil
+			return goodAnswer(status, out), nil
 		})
 		if err != nil {
 			return err
@@ -98,25 +120,102 @@ func commands[I, O any](status int, do func(c *call, tx *db.Tx, in I) (O, error)
 	}}
 }
 
-// readCommand reads the key and the body of a command. A route without a body takes
-// none or {}.
+// errands wraps an act that takes its own time and its own transactions. It must
+// bear to be done again: its answer is kept only after it, so a repeat under the
+// same key may find it half done. While it lasts the same key is refused.
+func errands[I, O any](status int, do func(c *call, in I) (O, error)) handler {
+	return handler{in: typeOf[I](), out: typeOf[O](), status: status, keyed: true, serve: func(w http.ResponseWriter, c *call) error {
+		in, key, sum, err := readCommand[I](w, c)
+		if err != nil {
+			return err
+		}
+		given, err := c.api.errand(c, key, sum, func() (answer, error) {
+			leave, err := c.api.limits.enter()
+			if err != nil {
+				return answer{}, err
+			}
+			defer leave()
+			out, err := do(c, in)
+			if err != nil {
+				return answer{}, err
+			}
+			return goodAnswer(status, out), nil
+		})
+		if err != nil {
+			return err
+		}
+		write(w, given)
+		return nil
+	}}
+}
+
+// readCommand reads the key and the body of a command.
 func readCommand[I any](w http.ResponseWriter, c *call) (in I, key string, sum []byte, err error) {
 	if key, err = keyOf(c.r); err != nil {
 		return in, "", nil, err
 	}
+	in, sum, err = readBody[I](w, c)
+	return in, key, sum, err
+}
+
+// readBody reads a body, and sums up what is asked. A route without a body takes
+// none or {}; parameters are for questions.
+func readBody[I any](w http.ResponseWriter, c *call) (in I, sum []byte, err error) {
+	if err := readQuery(c.r.URL.RawQuery, &none{}); err != nil {
+		return in, nil, err
+	}
 	body, release, err := c.api.read(w, c.r)
 	if err != nil {
-		return in, "", nil, err
+		return in, nil, err
 	}
 	defer release()
 	sum = digestOf(c.r, body)
 	if typeOf[I]() == nil && len(body) == 0 {
-		return in, key, sum, nil
+		return in, sum, nil
 	}
 	if f := decode(body, &in); f != nil {
-		return in, "", nil, f
+		return in, nil, f
 	}
-	return in, key, sum, nil
+	return in, sum, nil
+}
+
+// asks wraps a question that is asked with a body, because it names what must not
+// stand in an address.
+func asks[I, O any](do func(c *call, tx *db.Tx, in I) (O, error)) handler {
+	return handler{in: typeOf[I](), out: typeOf[O](), status: http.StatusOK, serve: func(w http.ResponseWriter, c *call) error {
+		in, _, err := readBody[I](w, c)
+		if err != nil {
+			return err
+		}
+		leave, err := c.api.limits.enter()
+		if err != nil {
+			return err
+		}
+		defer leave()
+		var out O
+		err = c.api.cfg.DB.Read(context.WithoutCancel(c.r.Context()), func(tx *db.Tx) (err error) {
+			out, err = do(c, tx, in)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		write(w, jsonAnswer(http.StatusOK, out))
+		return nil
+	}}
+}
+
+// secretive is an answer that holds a secret: shown gives what a repeat hears.
+type secretive interface{ shown() any }
+
+// goodAnswer makes the answer of a command. A secret in it is told once and never
+// kept.
+func goodAnswer(status int, out any) answer {
+	a := jsonAnswer(status, out)
+	if s, ok := out.(secretive); ok {
+		a.kept = jsonAnswer(status, s.shown()).body
+	}
+	return a
 }
 
 func typeOf[T any]() reflect.Type {
