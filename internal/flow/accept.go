@@ -23,7 +23,8 @@ import (
 type Kit struct {
 	Keys  *seal.Keyring
 	Rules *rule.Shelf
-	// Sealed are the places of sealed values that flow does not know: see Rotate.
+	// Sealed are the places of sealed values that flow does not know. Rotate refuses
+	// while it is nil: a place that is forgotten loses its values with the old key.
 	Sealed []Piece
 }
 

@@ -68,6 +68,10 @@ type PieceState struct {
 var ErrRotation = fault.New(fault.Conflict, "rotation_key", "正在轮换到第 %d 版主密钥,本机最新的是第 %d 版;请先给每个节点装上同样的密钥",
 	"A rotation to version %d of the master key is under way and the newest held here is %d; give every node the same keys first")
 
+// ErrPieces says that the program did not name the other places of sealed values.
+var ErrPieces = fault.New(fault.Internal, "rotation_pieces", "程序没有登记全部加密数据的位置,不能轮换主密钥",
+	"The program has not named every place of sealed values, so the master key cannot be rotated")
+
 const (
 	settingRotation = "rotation"
 	// resealMost is how many rows one transaction may write.
@@ -76,8 +80,12 @@ const (
 )
 
 // Rotate begins to seal everything with the newest key that this node holds; one that
-// is under way goes on as it is. All nodes must hold the key. Fault: ErrRotation.
+// is under way goes on as it is. All nodes must hold the key. Faults: ErrRotation,
+// ErrPieces.
 func Rotate(tx *db.Tx, kit Kit) (Rotation, error) {
+	if kit.Sealed == nil {
+		return Rotation{}, ErrPieces
+	}
 	r, err := RotationOf(tx)
 	if err != nil {
 		return r, err
@@ -121,7 +129,7 @@ func Reseal(tx *db.Tx, kit Kit, limit int) (int, error) {
 	if err := json.Unmarshal([]byte(text), &r); err != nil {
 		return 0, err
 	}
-	if r.FinishedAt > 0 || r.Version != kit.Keys.Newest() {
+	if r.FinishedAt > 0 || r.Version != kit.Keys.Newest() || kit.Sealed == nil {
 		return 0, nil
 	}
 	at := slices.IndexFunc(r.Pieces, func(p PieceState) bool { return !p.Done })
@@ -145,8 +153,7 @@ func (s *PieceState) step(tx *db.Tx, kit Kit, limit int) (seen int64, err error)
 	all := kit.pieces()
 	at := slices.IndexFunc(all, func(p Piece) bool { return p.Name == s.Name })
 	if at < 0 {
-		s.Done = true // a place that this program does not know any more
-		return 0, nil
+		return 0, ErrPieces // another program began it, and knows a place that this one does not
 	}
 	turn, err := all[at].Reseal(tx, kit.Keys, s.After, limit)
 	if err != nil {

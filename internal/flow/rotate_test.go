@@ -3,6 +3,7 @@ package flow_test
 import (
 	"bytes"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"strings"
 	"sync"
@@ -35,7 +36,7 @@ func ring(t testing.TB, keys string) *seal.Keyring {
 // with gives the house on the same database with other keys: another node.
 func with(h *flowtest.House, keys *seal.Keyring) *flowtest.House {
 	n := *h
-	n.Kit.Keys = keys
+	n.Kit.Keys, n.Kit.Sealed = keys, []flow.Piece{}
 	return &n
 }
 
@@ -93,6 +94,11 @@ func TestRotate(t *testing.T) {
 		sold(a, "ROLLING", 1)
 		sold(old, "STILL-OLD", 1)
 
+		careless := a.Kit
+		careless.Sealed = nil
+		if err := d.Write(t.Context(), dbtest.By, func(tx *db.Tx) error { _, err := flow.Rotate(tx, careless); return err }); !errors.Is(err, flow.ErrPieces) {
+			t.Errorf("places of sealed values may be missing: %v", err)
+		}
 		var rotation flow.Rotation
 		a.Write(func(tx *db.Tx) (err error) { rotation, err = flow.Rotate(tx, a.Kit); return err })
 		if rotation.Version != 2 || rotation.FinishedAt != 0 {

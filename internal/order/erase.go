@@ -44,24 +44,18 @@ func Erase(tx *db.Tx, orders []*Order, reason string) (erased []id.Order, err er
 // placed, with where to go on, 0 at the end. It reads through the orders: who buys is
 // asked so seldom that acceptance pays no index for it.
 func OfBuyers(tx *db.Tx, buyers []id.Buyer, after id.Order, limit int) (list []Bought, next id.Order, err error) {
-	wanted := map[id.Buyer]bool{}
-	for _, b := range buyers {
-		wanted[b] = true
-	}
+	var last id.Order
 	seen := 0
-	err = tx.Each(`/* order.OfBuyers */ SELECT `+boughtColumns+` FROM orders WHERE order_id > $1
-		ORDER BY order_id LIMIT $2`, func(r db.Row) error {
-		b, err := scanBought(r)
-		if wanted[b.Buyer] {
-			list = append(list, b)
-		}
-		next = b.Order
-		seen++
-		return err
-	}, after, limit)
-	if seen < limit {
-		next = 0
+	_, err = tx.One(`/* order.OfBuyers */ SELECT COALESCE(MAX(order_id), 0), COUNT(*) FROM (SELECT order_id FROM orders
+		WHERE order_id > $1 ORDER BY order_id LIMIT $2) p`, []any{&last, &seen}, after, limit)
+	if err != nil || seen == 0 {
+		return nil, 0, err
 	}
+	if seen == limit {
+		next = last
+	}
+	list, err = db.List(tx, `/* order.OfBuyers */ SELECT `+boughtColumns+` FROM orders WHERE order_id > $1 AND order_id <= $2
+		AND buyer_id = ANY($3) ORDER BY order_id`, scanBought, after, last, buyers)
 	return list, next, err
 }
 
