@@ -53,6 +53,9 @@ func (p *program) bench(ctx context.Context, _ cli.Common, o cli.Bench) error {
 
 func (p *program) node(ctx context.Context, c cli.Common, o cli.BenchNode) error {
 	hurry()
+	if o.Kind == "hub" {
+		return bench.Hub(ctx, c.DB, o.Seed)
+	}
 	r, err := bench.Node(ctx, c.DB, o.Orders, o.Seed, o.Kind)
 	if err != nil {
 		return err

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net"
 	"net/http"
-	"net/netip"
 	"os"
 	"path/filepath"
 	"strings"
@@ -18,7 +17,6 @@ import (
 	"baihuo/internal/connect/parcel"
 	"baihuo/internal/db"
 	"baihuo/internal/demo"
-	"baihuo/internal/fault"
 	"baihuo/internal/flow"
 	simparcel "baihuo/internal/sim/parcel"
 	"baihuo/internal/staff"
@@ -26,21 +24,23 @@ import (
 	"baihuo/internal/worker"
 )
 
-var errListen = fault.New(fault.Invalid, "listen_local", "登录功能完成之前只允许监听本机地址(127.0.0.1 或 [::1]),收到 %q",
-	"Until sign-in exists only addresses of this machine are taken (127.0.0.1 or [::1]), not %q")
-
 // serve runs the hub until ctx ends or the disk fails.
 func (p *program) serve(ctx context.Context, c cli.Common, o cli.Serve) error {
 	hurry()
+	f, err := frontOf(o)
+	if err != nil {
+		return err
+	}
 	hctx, h, err := p.open(ctx, c, db.Options{})
 	if err != nil {
 		return err
 	}
 	defer h.close()
+	guard := staff.NewGuard(h.kit.Keys, time.Now, nil, staff.Cost{})
 	w := h.worker(c)
 	w.Chores = append(w.Chores, h.chore("plan", func(tx *db.Tx) (int, error) { return flow.Plan(tx, 100) }),
 		h.chore("forget answers", func(tx *db.Tx) (int, error) { return api.ForgetAnswers(tx, 500) }))
-	return p.run(hctx, c, h, o.Listen, w, nil)
+	return p.run(hctx, c, h, opening{front: f, guard: guard}, w, nil)
 }
 
 // chore is a small piece of work in one transaction, done again and again.
@@ -54,6 +54,13 @@ func (h *house) chore(name string, do func(*db.Tx) (int, error)) worker.Chore {
 	}}
 }
 
+// opening is how the doors are opened: in front of what, with whose passwords.
+type opening struct {
+	front
+	guard *staff.Guard
+	demo  *web.Demo
+}
+
 // worker is what runs beside the doors: no carrier and no sender are connected
 // yet, so waybills and messages wait.
 func (h *house) worker(c cli.Common) *worker.Worker {
@@ -62,33 +69,53 @@ func (h *house) worker(c cli.Common) *worker.Worker {
 
 // run opens the doors, starts the worker and, where there is one, a story that
 // plays; it returns when ctx ends or the story does.
-func (p *program) run(ctx context.Context, c cli.Common, h *house, listen string, w *worker.Worker, story func(context.Context) error) error {
-	doors, err := p.doors(ctx, c, h)
+func (p *program) run(ctx context.Context, c cli.Common, h *house, o opening, w *worker.Worker, story func(context.Context) error) error {
+	doors, err := p.doors(ctx, c, h, o)
 	if err != nil {
 		return err
 	}
 	defer doors.api.Close()
-	l, err := listenLocal(listen)
+	l, err := net.Listen("tcp", o.listen)
 	if err != nil {
 		return err
 	}
-	if err := os.WriteFile(addressFile(c), []byte(l.Addr().String()), 0o600); err != nil {
+	inner := l
+	if o.cert != nil { // commands of this machine need no certificate
+		if inner, err = net.Listen("tcp", "127.0.0.1:0"); err != nil {
+			return errors.Join(err, l.Close())
+		}
+	}
+	if err := os.WriteFile(addressFile(c), []byte(inner.Addr().String()), 0o600); err != nil {
 		return err
 	}
 	defer os.Remove(addressFile(c))
-	p.say("百货已启动 / baihuo is up: http://%s", l.Addr())
-	server := api.Server(doors.mux, h.log)
+	p.say("百货已启动 / baihuo is up: %s", o.base(l))
+	if err := p.welcome(ctx, h, o, o.base(l)); err != nil {
+		return errors.Join(err, l.Close())
+	}
+	w.Chores = append(w.Chores, h.chore("forget tries", func(tx *db.Tx) (int, error) { return staff.ForgetTries(tx, o.guard, 500) }),
+		h.chore("forget forms", func(tx *db.Tx) (int, error) { return web.ForgetForms(tx, 500) }))
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	var all sync.WaitGroup
 	all.Go(func() { w.Run(ctx) })
 	var failed error
+	server := api.Server(doors.mux, h.log)
 	all.Go(func() {
 		defer stop()
-		if err := server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+		if err := o.serve(server, l); !errors.Is(err, http.ErrServerClosed) {
 			failed = err
 		}
 	})
+	local := api.Server(doors.api.Handler(), h.log)
+	if inner != l {
+		all.Go(func() {
+			defer stop()
+			if err := local.Serve(inner); !errors.Is(err, http.ErrServerClosed) {
+				failed = err
+			}
+		})
+	}
 	if story != nil {
 		all.Go(func() {
 			defer stop()
@@ -101,6 +128,7 @@ func (p *program) run(ctx context.Context, c cli.Common, h *house, listen string
 	grace, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()
 	_ = server.Shutdown(grace)
+	_ = local.Shutdown(grace)
 	all.Wait()
 	p.say("已停止 / stopped")
 	if why := h.failed.Load(); why != nil {
@@ -114,8 +142,25 @@ type doors struct {
 	mux *http.ServeMux
 }
 
-func (p *program) doors(ctx context.Context, c cli.Common, h *house) (*doors, error) {
-	guard := staff.NewGuard(h.kit.Keys, time.Now, nil, staff.Cost{})
+// welcome prints how to get in: the demo's people, or at a house that nobody has
+// entered yet the one-time link of its first owner.
+func (p *program) welcome(ctx context.Context, h *house, o opening, base string) error {
+	if o.demo != nil {
+		p.say("登录 / sign in: %s    密码 / password: %s    其他角色 / other roles: %s", o.demo.Logins[0], o.demo.Password,
+			strings.Join(o.demo.Logins[1:], " "))
+		return nil
+	}
+	secret := ""
+	err := h.d.Write(ctx, by("first start"), func(tx *db.Tx) (err error) { secret, err = o.guard.SetUp(tx); return err })
+	if err == nil && secret != "" {
+		p.say("首次使用:用这个一次性链接(24 小时内有效)设置老板密码 / first use: set the owner's password with this one-time link (24 hours):\n  %s/set-up#%s",
+			base, secret)
+	}
+	return err
+}
+
+func (p *program) doors(ctx context.Context, c cli.Common, h *house, o opening) (*doors, error) {
+	guard := o.guard
 	if err := p.firstKey(ctx, c, h, guard); err != nil {
 		return nil, err
 	}
@@ -126,11 +171,12 @@ func (p *program) doors(ctx context.Context, c cli.Common, h *house) (*doors, er
 		},
 		Backup: h.d.Backup,
 	}
-	a, err := api.New(api.Config{DB: h.d, Kit: h.kit, Guard: guard, Log: h.log, Books: books})
+	a, err := api.New(api.Config{DB: h.d, Kit: h.kit, Guard: guard, Log: h.log, Books: books, Address: o.address})
 	if err != nil {
 		return nil, err
 	}
-	site, err := web.New(web.Config{DB: h.d, Log: h.log, LocalOnly: true})
+	site, err := web.New(web.Config{DB: h.d, Guard: guard, Keys: h.kit.Keys, Log: h.log, LocalOnly: !o.https(), HTTPS: o.https(), Secure: o.secure,
+		Address: o.address, Demo: o.demo})
 	if err != nil {
 		return nil, err
 	}
@@ -165,22 +211,16 @@ func (p *program) firstKey(ctx context.Context, c cli.Common, h *house, guard *s
 	return nil
 }
 
-// listenLocal listens on an address of this machine alone.
-func listenLocal(address string) (net.Listener, error) {
-	host, _, err := net.SplitHostPort(address)
-	if err != nil {
-		return nil, errListen.With(address).Wrap(err)
-	}
-	ip, err := netip.ParseAddr(host)
-	if host != "localhost" && (err != nil || !ip.IsLoopback()) {
-		return nil, errListen.With(address)
-	}
-	return net.Listen("tcp", address)
-}
+// demoCost makes the demo's hashes cheap: its password is known to everybody.
+var demoCost = staff.Cost{MemoryKiB: 1 << 10, Passes: 1}
 
 // demo opens a believable shop on data of its own and plays it.
 func (p *program) demo(ctx context.Context, c cli.Common, o cli.Demo) error {
 	c.Data = filepath.Join(c.Data, "demo")
+	f, err := frontOf(cli.Serve{Listen: o.Listen})
+	if err != nil {
+		return err
+	}
 	if o.Fresh {
 		if err := removeDemo(c); err != nil {
 			return err
@@ -195,6 +235,11 @@ func (p *program) demo(ctx context.Context, c cli.Common, o cli.Demo) error {
 	if err := demo.Open(hctx, h.d, o.Seed); err != nil {
 		return err
 	}
+	guard := staff.NewGuard(h.kit.Keys, time.Now, nil, demoCost)
+	logins, err := demo.Staff(hctx, h.d, guard)
+	if err != nil {
+		return err
+	}
 	carrier, stop, err := simulatedCarrier(h.d, clock, o.Seed)
 	if err != nil {
 		return err
@@ -205,7 +250,8 @@ func (p *program) demo(ctx context.Context, c cli.Common, o cli.Demo) error {
 	p.say("演示数据 / demo data: %s    种子 / seed %d    %d 分钟/秒 / simulated minutes a second", url(c), o.Seed, o.Speed)
 	w := h.worker(c)
 	w.AnchorEvery = time.Duration(max(o.Speed, 1)) * time.Hour // a minute of real time, by the story's clock
-	return p.run(hctx, c, h, o.Listen, w, func(ctx context.Context) error { return demo.Run(ctx, options) })
+	entrance := opening{front: f, guard: guard, demo: &web.Demo{Logins: logins, Password: demo.Password}}
+	return p.run(hctx, c, h, entrance, w, func(ctx context.Context) error { return demo.Run(ctx, options) })
 }
 
 // removeDemo clears the demo's own folder; another database is never touched.

@@ -32,7 +32,7 @@ type Options struct {
 }
 
 // Names are all figures, in the order in which they are measured.
-var Names = []string{"raw", "accept", "hot", "http", "nodes", "grown"}
+var Names = []string{"raw", "accept", "hot", "http", "overload", "nodes", "grown"}
 
 // Run measures. Raw is always measured, because the others are told as a part
 // of it.
@@ -71,7 +71,7 @@ func (r *run) all(ctx context.Context) error {
 	steps := []struct {
 		name string
 		do   func(context.Context) error
-	}{{"hot", r.hot}, {"http", r.http}, {"nodes", r.nodes}, {"grown", r.grown}}
+	}{{"hot", r.hot}, {"http", r.http}, {"overload", r.overload}, {"nodes", r.nodes}, {"grown", r.grown}}
 	if err := r.acceptAndRaw(ctx); err != nil {
 		return err
 	}

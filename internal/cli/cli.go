@@ -28,6 +28,11 @@ type Actions struct {
 	Version  func(context.Context, Common) error
 	Generate func(context.Context, Common, Generate) error
 	Node     func(context.Context, Common, BenchNode) error
+	// The operator's way in, when nobody can sign in.
+	Users       func(context.Context, Common) error
+	UserInvite  func(context.Context, Common, UserInvite) error
+	UserReset   func(context.Context, Common, UserReset) error
+	UserDisable func(context.Context, Common, UserDisable) error
 }
 
 // Common are the flags of every command.
@@ -40,7 +45,7 @@ type Common struct {
 
 // Demo runs the believable shop.
 type Demo struct {
-	Listen string `default:"127.0.0.1:8080" help:"Address of the live page and the API."`
+	Listen string `default:"127.0.0.1:8080" help:"Address of the pages and the API, on this machine."`
 	Seed   uint64 `default:"1" help:"The same seed gives the same story."`
 	Speed  int    `default:"30" help:"Simulated minutes per second."`
 	Fresh  bool   `help:"Clear the demo's data first; otherwise it goes on where it was."`
@@ -49,7 +54,31 @@ type Demo struct {
 
 // Serve runs the hub.
 type Serve struct {
-	Listen string `default:"127.0.0.1:8080" help:"Address to listen on; until sign-in exists only addresses of this machine are taken."`
+	Listen      string   `default:"127.0.0.1:8080" help:"Address to listen on; one that other machines reach needs TLS or a proxy."`
+	TLSCert     string   `name:"tls-cert" type:"existingfile" placeholder:"FILE" help:"Certificate with its chain (PEM); read again when it changes."`
+	TLSKey      string   `name:"tls-key" type:"existingfile" placeholder:"FILE" help:"The certificate's private key (PEM)."`
+	BehindProxy []string `name:"behind-proxy" placeholder:"RANGE" help:"Address or range of the reverse proxy that ends TLS; only from there X-Forwarded-For and X-Forwarded-Proto are believed."`
+	URL         string   `name:"url" env:"BAIHUO_URL" placeholder:"URL" help:"How people reach the hub, as in https://hub.example; for the links it prints."`
+}
+
+// UserInvite makes a one-time link for a person, who is taken in where unknown.
+type UserInvite struct {
+	Login string   `arg:""`
+	Name  string   `help:"Name of somebody new (default: the sign-in name)."`
+	Role  []string `help:"Roles of somebody new, as in docs/roles.md (default: reader)."`
+	URL   string   `name:"url" env:"BAIHUO_URL" default:"http://127.0.0.1:8080" help:"How people reach the hub, for the link."`
+}
+
+// UserReset takes a person's authenticator off and makes a one-time link.
+type UserReset struct {
+	Login string `arg:""`
+	URL   string `name:"url" env:"BAIHUO_URL" default:"http://127.0.0.1:8080" help:"How people reach the hub, for the link."`
+}
+
+// UserDisable ends a person's access, or gives it back.
+type UserDisable struct {
+	Login string `arg:""`
+	Back  bool   `help:"Give it back."`
 }
 
 // Import takes in a file.
@@ -128,7 +157,7 @@ type Generate struct {
 type BenchNode struct {
 	Orders int    `default:"1000"`
 	Seed   uint64 `default:"1"`
-	Kind   string `enum:"uniform,hot" default:"uniform"`
+	Kind   string `enum:"uniform,hot,hub" default:"uniform"`
 }
 
 type grammar struct {
@@ -150,6 +179,12 @@ type grammar struct {
 	Replay struct {
 		Orders Replay `cmd:"" help:"Orders of a file walk through every room by their own clock."`
 	} `cmd:"" help:"Live through the past."`
+	User struct {
+		List    struct{}    `cmd:"" help:"Everybody who works here."`
+		Invite  UserInvite  `cmd:"" help:"Make a one-time link to set a password; takes in who is unknown."`
+		Reset   UserReset   `cmd:"" help:"Take the authenticator off, sign out everywhere, make a one-time link."`
+		Disable UserDisable `cmd:"" help:"End a person's access (--back: give it back)."`
+	} `cmd:"" help:"People, for the operator of this machine."`
 	Bench     Bench     `cmd:"" help:"Measure, as ratios in one run."`
 	Check     Check     `cmd:"" help:"Prove the books, live or stopped."`
 	Backup    Backup    `cmd:"" help:"Copy the database while it is in use, and verify the copy."`
@@ -215,6 +250,14 @@ func (a Actions) do(ctx context.Context, g *grammar, command string) error {
 		return a.Export(ctx, c, g.Export)
 	case "replay orders <file>":
 		return a.Replay(ctx, c, g.Replay.Orders)
+	case "user list":
+		return a.Users(ctx, c)
+	case "user invite <login>":
+		return a.UserInvite(ctx, c, g.User.Invite)
+	case "user reset <login>":
+		return a.UserReset(ctx, c, g.User.Reset)
+	case "user disable <login>":
+		return a.UserDisable(ctx, c, g.User.Disable)
 	case "bench", "bench <names>":
 		return a.Bench(ctx, c, g.Bench)
 	case "check":

@@ -22,8 +22,9 @@ func Audit(tx *db.Tx) (proved map[string]int64, breaches []string, err error) {
 			breaches = append(breaches, fmt.Sprintf("person %d: %s", p.ID, why))
 		}
 	}
-	if len(people) > 0 && !slices.ContainsFunc(people, func(p Person) bool { return p.owner() && p.DisabledAt == 0 }) {
-		breaches = append(breaches, "people work here and no owner has access")
+	has := func(fits func(Person) bool) bool { return slices.ContainsFunc(people, fits) }
+	if has(Person.owner) && !has(func(p Person) bool { return p.owner() && p.DisabledAt == 0 }) {
+		breaches = append(breaches, "there are owners and none has access")
 	}
 	keys, err := ListKeys(tx)
 	if err != nil {

@@ -8,6 +8,7 @@ import (
 	"encoding/base64"
 	"fmt"
 	"io"
+	"log/slog"
 	"strings"
 	"time"
 
@@ -61,6 +62,17 @@ func NewGuard(keys *seal.Keyring, wall func() time.Time, random io.Reader, cost 
 	g.dummy = g.hash("nobody's password")
 	return g
 }
+
+const guardText = "[guard]"
+
+// String shows nothing of it: it holds the keyring.
+func (g *Guard) String() string { return guardText }
+
+// Format shows nothing of it, whatever the verb.
+func (g *Guard) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, guardText) }
+
+// LogValue shows nothing of it.
+func (g *Guard) LogValue() slog.Value { return slog.StringValue(guardText) }
 
 func (g *Guard) now() db.Instant { return db.At(g.wall()) }
 

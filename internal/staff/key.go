@@ -219,6 +219,6 @@ func byKey(tx *db.Tx, secret string) (Key, error) {
 
 // touchKey notes that a key was used, once a minute at most.
 func touchKey(tx *db.Tx, n id.Key, now db.Instant) error {
-	_, err := tx.Exec(`/* staff.touchKey */ UPDATE api_keys SET used_at = $1 WHERE key_id = $2 AND used_at < $3`, now, n, now.Add(-seenEvery))
+	_, err := tx.Exec(`/* staff.touchKey */ UPDATE api_keys SET used_at = $1 WHERE key_id = $2 AND used_at <= $3`, now, n, now.Add(-seenEvery))
 	return err
 }

@@ -63,7 +63,7 @@ func (r *Ring) read(ctx context.Context, secret string, sum [32]byte, now time.T
 	if err != nil {
 		return k, err
 	}
-	if r.remember(sum, k, now) && k.UsedAt < db.At(now).Add(-seenEvery) {
+	if r.remember(sum, k, now) && k.UsedAt <= db.At(now).Add(-seenEvery) {
 		// That it was used is a hint for people. A database that cannot write it down
 		// tells so to who wants something written; this caller may only want to read.
 		_ = r.d.Write(ctx, db.By{Actor: k.ID.String(), Cause: "key"}, func(tx *db.Tx) error { return touchKey(tx, k.ID, db.At(now)) })

@@ -6,6 +6,7 @@ import (
 	"baihuo/internal/db"
 	"baihuo/internal/id"
 	"baihuo/internal/review"
+	"baihuo/internal/staff"
 )
 
 // workRow is one exception of a list.
@@ -26,14 +27,14 @@ const workPage = 100
 // exceptions lists open work of one kind or of all, the oldest first.
 func (s *Site) exceptions(v *visit) error {
 	q := v.r.URL.Query()
-	f := review.Filter{Kind: q.Get("kind"), Limit: workPage}
+	f := review.Filter{Kind: q.Get("kind"), Scope: &v.caller.Scope, Limit: workPage}
 	if text := q.Get("after"); text != "" {
 		n, ok := id.Parse("X", text)
 		if f.After = id.Exception(n); !ok {
 			return errFilter
 		}
 	}
-	sum, err := s.summary.get(s.gather)
+	sum, err := s.summary.get(v.caller.Scope, s.gather)
 	if err != nil {
 		return err
 	}
@@ -56,7 +57,7 @@ func (s *Site) exceptions(v *visit) error {
 		open += kinds[i].Open
 		kinds[i].Chosen = kinds[i].Kind == f.Kind
 	}
-	return s.render(v, http.StatusOK, "exceptions", map[string]any{"Title": v.word("exceptions"), "Live": true,
+	return s.render(v, http.StatusOK, "exceptions", map[string]any{"Title": v.word("exceptions"), "Live": true, "MayOpen": v.caller.May(staff.OrderRead),
 		"Rows":  v.workRows(&sum, list),
 		"Kinds": kinds, "Open": open, "All": f.Kind == "", "Next": next, "Paged": f.After != 0, "At": v.stampOf(sum.now, sum.now, houseZone)})
 }

@@ -64,14 +64,15 @@ const (
 	rowsMax    = 50   // and where a list was asked for
 )
 
-// gather reads the summary on one snapshot.
-func (s *Site) gather() (sum summary, err error) {
+// gather reads the summary of a scope on one snapshot. What cannot be told apart by
+// shop is left out for who does not see them all.
+func (s *Site) gather(scope staff.Scope) (sum summary, err error) {
 	err = s.cfg.DB.Read(context.Background(), func(tx *db.Tx) (err error) {
 		sum = summary{now: tx.Now(), shops: map[id.Shop]shop.Shop{}}
-		if sum.words, sum.blocked, err = order.Counts(tx); err != nil {
+		if sum.words, sum.blocked, err = order.CountsIn(tx, scope); err != nil {
 			return err
 		}
-		if sum.rate, sum.rateOver, err = rate(tx); err != nil {
+		if sum.rate, sum.rateOver, err = rate(tx, scope); err != nil {
 			return err
 		}
 		if sum.packages, err = fulfilment.Counts(tx); err != nil {
@@ -80,6 +81,7 @@ func (s *Site) gather() (sum summary, err error) {
 		if sum.warehouses, err = inventory.Warehouses(tx); err != nil {
 			return err
 		}
+		sum.warehouses = slices.DeleteFunc(sum.warehouses, func(w inventory.Warehouse) bool { return !scope.HasWarehouse(w.ID) })
 		shops, err := shop.All(tx)
 		for _, one := range shops {
 			sum.shops[one.ID] = one
@@ -87,7 +89,7 @@ func (s *Site) gather() (sum summary, err error) {
 		if err != nil {
 			return err
 		}
-		if err := sum.work(tx); err != nil {
+		if err := sum.work(tx, scope); err != nil || !scope.AllShops {
 			return err
 		}
 		sum.shorts, err = shortages(tx)
@@ -97,8 +99,8 @@ func (s *Site) gather() (sum summary, err error) {
 }
 
 // rate says how fast orders come in, over the last of them.
-func rate(tx *db.Tx) (perMinute float64, over int, err error) {
-	cards, err := order.List(tx, order.Filter{Limit: rateMax, Scope: staff.Everywhere()})
+func rate(tx *db.Tx, scope staff.Scope) (perMinute float64, over int, err error) {
+	cards, err := order.List(tx, order.Filter{Limit: rateMax, Scope: scope})
 	if err != nil || len(cards) < 2 {
 		return 0, len(cards), err
 	}
@@ -112,12 +114,12 @@ func rate(tx *db.Tx) (perMinute float64, over int, err error) {
 
 // work looks at the queue of exceptions: the newest where the queue fits a page,
 // else those that wait longest.
-func (sum *summary) work(tx *db.Tx) error {
+func (sum *summary) work(tx *db.Tx, scope staff.Scope) error {
 	var err error
-	if sum.kinds, err = review.Counts(tx); err != nil {
+	if sum.kinds, err = review.CountsIn(tx, scope); err != nil {
 		return err
 	}
-	list, err := review.List(tx, review.Filter{Limit: review.ListMax})
+	list, err := review.List(tx, review.Filter{Scope: &scope, Limit: review.ListMax})
 	if sum.newest = len(list) < review.ListMax; sum.newest {
 		slices.Reverse(list)
 	}
@@ -162,12 +164,12 @@ func shortages(tx *db.Tx) ([]short, error) {
 	return list, nil
 }
 
-// lowStock gives the counters furthest below their safety line.
-func (s *Site) lowStock() (lows []low, err error) {
+// lowStock gives the counters of a scope furthest below their safety line.
+func (s *Site) lowStock(scope staff.Scope) (lows []low, err error) {
 	err = s.cfg.DB.Read(context.Background(), func(tx *db.Tx) error {
 		var rows []inventory.Row
 		for after, seen := id.Stock(0), 0; seen < stockMax; {
-			page, err := inventory.List(tx, inventory.Filter{Scope: staff.Everywhere(), After: after, Limit: 1000})
+			page, err := inventory.List(tx, inventory.Filter{Scope: scope, After: after, Limit: 1000})
 			if err != nil {
 				return err
 			}
@@ -227,23 +229,38 @@ type row struct {
 	Time                                                                         stamp
 }
 
-// home is the live status page.
+// sees says which parts of the first page somebody may look at.
+type sees struct{ Orders, Exceptions, Packages, Stock, Queue bool }
+
+func seesOf(c staff.Caller) sees {
+	return sees{Orders: c.May(staff.OrderRead), Exceptions: c.May(staff.ExceptionRead), Packages: c.May(staff.PackageRead),
+		Stock: c.May(staff.StockRead), Queue: c.May(staff.StockRead) && c.Scope.AllShops}
+}
+
+// home is the live status page. Everybody who works here has it; what it shows follows
+// from permits and scope.
 func (s *Site) home(v *visit) error {
 	f, err := filterOf(v.r.URL.Query())
 	if err != nil {
 		return err
 	}
-	sum, err := s.summary.get(s.gather)
+	see := seesOf(v.caller)
+	sum, err := s.summary.get(v.caller.Scope, s.gather)
 	if err != nil {
 		return err
 	}
-	lows, err := s.lows.get(s.lowStock)
-	if err != nil {
-		return err
+	var lows []low
+	if see.Stock {
+		if lows, err = s.lows.get(v.caller.Scope, s.lowStock); err != nil {
+			return err
+		}
 	}
-	rows, older, err := s.rows(v, f, &sum)
-	if err != nil {
-		return err
+	var rows []row
+	older := ""
+	if see.Orders {
+		if rows, older, err = s.rows(v, f, &sum); err != nil {
+			return err
+		}
 	}
 	steps, hand := v.steps(&sum, f)
 	packages := v.packageTable(&sum)
@@ -256,7 +273,7 @@ func (s *Site) home(v *visit) error {
 		open += k.Open
 	}
 	return s.render(v, http.StatusOK, "home", map[string]any{
-		"Title": v.word("home"), "Live": true, "At": v.stampOf(sum.now, sum.now, houseZone),
+		"Title": v.word("home"), "Live": true, "See": see, "Nothing": see == sees{}, "At": v.stampOf(sum.now, sum.now, houseZone),
 		"Steps": steps, "InHand": hand,
 		"Rate": rateText(sum.rate), "RateNote": v.fill("rate_note", sum.rateOver), "Rows": rows, "Older": older,
 		"Filtered":   f.Word != "" || f.Blocked || f.Before != 0,

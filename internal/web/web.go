@@ -1,7 +1,6 @@
 package web
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"embed"
 	"encoding/hex"
@@ -9,55 +8,127 @@ import (
 	"html/template"
 	"io/fs"
 	"log/slog"
-	"net"
 	"net/http"
 	"net/netip"
-	"runtime/debug"
-	"strconv"
+	"path"
 	"strings"
 	"time"
 
+	"github.com/alexedwards/scs/v2"
+
 	"baihuo/internal/db"
 	"baihuo/internal/fault"
-	"baihuo/internal/id"
+	"baihuo/internal/seal"
 	"baihuo/internal/staff"
 )
 
 // Config is what the door works with.
 type Config struct {
 	DB *db.DB
+	// Guard knows passwords, codes and links. It shares its clock with Wall.
+	Guard *staff.Guard
+	// Keys opens what people may see, for searches by phone.
+	Keys *seal.Keyring
 	// Log hears of what failed on our side; nil for silence.
 	Log *slog.Logger
-	// Wall is the real time, for caches (default time.Now). Times on pages are those
-	// of the database's clock.
+	// Wall is the real time, for caches and sessions (default time.Now). Times on pages
+	// are those of the database's clock, except of what has to do with signing in.
 	Wall func() time.Time
 	// LocalOnly refuses requests that name another host than this machine, as a
 	// hostile page does that has its own name point here.
 	LocalOnly bool
+	// HTTPS: people come by https, at our own end or at a proxy's. Cookies are Secure,
+	// and Secure tells whether a request came so; one that did not is sent there.
+	HTTPS  bool
+	Secure func(*http.Request) bool
+	// Address tells where a request comes from (default: the connection's own end).
+	Address func(*http.Request) netip.Addr
+	// SignOn is single sign-on; nil where it is not configured.
+	SignOn SignOn
+	// Demo is set in the demo alone.
+	Demo *Demo
 }
 
-// Permit says who may use a route.
-type Permit string
+// Demo says who may enter the demo. Its people need no second factor, so that a
+// visitor is in with a name and a password.
+type Demo struct {
+	Logins   []string
+	Password string
+}
 
-// Anybody may see a page of masks. Roles come with staff.
-const Anybody Permit = "anybody"
-
-// Route is one line of the route table.
+// Route is one line of the route table. Half: somebody whose password was right and
+// whose second factor is still missing may use it too.
 type Route struct {
 	Method, Path string
-	Permit       Permit
+	Permit       staff.Permit
+	Half         bool
 	handle       func(s *Site, v *visit) error
 }
 
 // Routes is the one table of routes.
 func Routes() []Route {
+	const public, in = staff.Public, staff.SignedIn
 	return []Route{
-		{"GET", "/{$}", Anybody, (*Site).home},
-		{"GET", "/orders/{id}", Anybody, (*Site).order},
-		{"GET", "/exceptions", Anybody, (*Site).exceptions},
-		{"GET", "/static/{hash}/{file}", Anybody, (*Site).static},
-		{"GET", "/", Anybody, (*Site).nothing},
+		{"GET", "/static/{hash}/{file}", public, false, (*Site).static},
+		{"GET", "/sign-in", public, false, (*Site).signInPage},
+		{"POST", "/sign-in", public, false, (*Site).signIn},
+		{"GET", "/sign-in/sso", public, false, (*Site).signOnBegin},
+		{"GET", "/sign-in/back", public, false, (*Site).signOnBack},
+		{"GET", "/set-up", public, false, (*Site).setUpPage},
+		{"POST", "/set-up", public, false, (*Site).setUp},
+
+		{"GET", "/sign-in/code", in, true, (*Site).codePage},
+		{"POST", "/sign-in/code", in, true, (*Site).giveCode},
+		{"POST", "/sign-out", in, true, (*Site).signOut},
+		{"GET", "/account/code", in, true, (*Site).enrolPage},
+		{"GET", "/account/code/qr.png", in, true, (*Site).enrolPicture},
+		{"POST", "/account/code/offer", in, true, (*Site).enrolOffer},
+		{"POST", "/account/code", in, true, (*Site).enrolBind},
+		{"GET", "/account", in, false, (*Site).account},
+		{"POST", "/account/password", in, false, (*Site).changePassword},
+		{"POST", "/account/language", in, false, (*Site).changeLanguage},
+		{"POST", "/account/sessions/end", in, false, (*Site).endOwnSession},
+		{"POST", "/account/sessions/end-all", in, false, (*Site).endOwnSessions},
+
+		{"GET", "/{$}", in, false, (*Site).home},
+		{"GET", "/orders/{id}", staff.OrderRead, false, (*Site).order},
+		{"GET", "/exceptions", staff.ExceptionRead, false, (*Site).exceptions},
+
+		{"GET", "/people", staff.StaffRead, false, (*Site).people},
+		{"GET", "/people/new", staff.StaffManage, false, (*Site).newPerson},
+		{"POST", "/people", staff.StaffManage, false, (*Site).hire},
+		{"GET", "/people/{id}", staff.StaffRead, false, (*Site).person},
+		{"POST", "/people/{id}", staff.StaffManage, false, (*Site).changePerson},
+		{"POST", "/people/{id}/invitation", staff.StaffManage, false, (*Site).invite},
+		{"POST", "/people/{id}/disabling", staff.StaffManage, false, (*Site).disable},
+		{"POST", "/people/{id}/enabling", staff.StaffManage, false, (*Site).enable},
+		{"POST", "/people/{id}/code-drop", staff.StaffManage, false, (*Site).dropCode},
+		{"POST", "/people/{id}/sessions/end", staff.StaffManage, false, (*Site).endSessions},
+		{"GET", "/sessions", staff.StaffRead, false, (*Site).sessions},
+		{"GET", "/roles", staff.StaffRead, false, (*Site).roles},
+
+		{"GET", "/keys", staff.KeyManage, false, (*Site).keys},
+		{"POST", "/keys", staff.KeyManage, false, (*Site).makeKey},
+		{"POST", "/keys/{id}/revocation", staff.KeyManage, false, (*Site).revokeKey},
+
+		{"GET", "/audit", staff.JournalRead, false, (*Site).audit},
 	}
+}
+
+// menu is what the head of each page leads to, for who may go there. The first ones
+// stand in the open, the rest under one word.
+var menu = []struct {
+	path, page, word string
+	permit           staff.Permit
+	daily            bool
+}{
+	{"/", "home", "home", staff.SignedIn, true},
+	{"/exceptions", "exceptions", "exceptions", staff.ExceptionRead, true},
+	{"/people", "people", "people", staff.StaffRead, false},
+	{"/roles", "roles", "roles", staff.StaffRead, false},
+	{"/sessions", "sessions", "sessions", staff.StaffRead, false},
+	{"/keys", "keys", "keys", staff.KeyManage, false},
+	{"/audit", "audit", "audit", staff.JournalRead, false},
 }
 
 //go:embed templates static
@@ -69,17 +140,16 @@ type Site struct {
 	pages   map[string]*template.Template // by language and name
 	hash    string
 	mux     *http.ServeMux
-	summary *cache[summary]
-	lows    *cache[[]low]
+	active  *scs.SessionManager // for what people do
+	passive *scs.SessionManager // for pages that refresh themselves
+	cross   *http.CrossOriginProtection
+	summary *scoped[summary]
+	lows    *scoped[[]low]
 }
 
 // ErrNothing says that a page does not exist.
 var ErrNothing = fault.New(fault.Missing, "page_missing", "没有这个页面;请从首页进入,或检查地址",
 	"There is no such page; start from the first one or look at the address")
-
-// errHost refuses a request that names another host.
-var errHost = fault.New(fault.Forbidden, "host_refused", "这个页面只供本机访问,请用 http://127.0.0.1 或 http://localhost 打开",
-	"This page is for this machine only; open it as http://127.0.0.1 or http://localhost")
 
 // New opens the door. It fails when a route names no permit or a template is broken.
 func New(cfg Config) (*Site, error) {
@@ -89,8 +159,14 @@ func New(cfg Config) (*Site, error) {
 	if cfg.Wall == nil {
 		cfg.Wall = time.Now
 	}
-	s := &Site{cfg: cfg, mux: http.NewServeMux(), summary: newCache[summary](cfg.Wall, time.Second),
-		lows: newCache[[]low](cfg.Wall, 10*time.Second)}
+	if cfg.Address == nil {
+		cfg.Address = peer
+	}
+	if cfg.HTTPS && cfg.Secure == nil {
+		cfg.Secure = func(r *http.Request) bool { return r.TLS != nil }
+	}
+	s := &Site{cfg: cfg, mux: http.NewServeMux(), cross: http.NewCrossOriginProtection(), active: manager(cfg, false),
+		passive: manager(cfg, cfg.Demo == nil), summary: newScoped[summary](cfg.Wall, time.Second), lows: newScoped[[]low](cfg.Wall, 10*time.Second)}
 	var err error
 	if s.hash, err = hashOf(files); err != nil {
 		return nil, err
@@ -99,22 +175,35 @@ func New(cfg Config) (*Site, error) {
 		return nil, err
 	}
 	for _, r := range Routes() {
-		if r.Permit != Anybody {
+		if !r.Permit.Known() {
 			return nil, fmt.Errorf("web: route %s %s names no permit", r.Method, r.Path)
 		}
 		s.mux.Handle(r.Method+" "+r.Path, s.serve(r))
 	}
+	s.mux.Handle("/", s.serve(Route{Permit: staff.Public, handle: (*Site).nothing}))
 	return s, nil
+}
+
+func peer(r *http.Request) netip.Addr {
+	p, _ := netip.ParseAddrPort(r.RemoteAddr)
+	return p.Addr().Unmap()
 }
 
 // parse makes one set of templates for each page and language.
 func parse() (map[string]*template.Template, error) {
 	pages := map[string]*template.Template{}
+	names, err := fs.Glob(files, "templates/*.html")
+	if err != nil {
+		return nil, err
+	}
 	for _, lang := range []string{"zh", "en"} {
-		for _, page := range []string{"home", "order", "exceptions", "error"} {
+		for _, name := range names {
+			page := strings.TrimSuffix(path.Base(name), ".html")
+			if page == "layout" || page == "parts" {
+				continue
+			}
 			v := &visit{lang: lang}
-			t, err := template.New("layout.html").Funcs(v.funcs()).ParseFS(files, "templates/layout.html",
-				"templates/"+page+".html")
+			t, err := template.New("layout.html").Funcs(v.funcs()).ParseFS(files, "templates/layout.html", "templates/parts.html", name)
 			if err != nil {
 				return nil, err
 			}
@@ -126,137 +215,6 @@ func parse() (map[string]*template.Template, error) {
 
 // Handler serves every route of the table.
 func (s *Site) Handler() http.Handler { return s.mux }
-
-// visit is one request and its answer.
-type visit struct {
-	w      http.ResponseWriter
-	r      *http.Request
-	lang   string
-	caller staff.Caller
-}
-
-// serve finds the language, sets the heads, calls the route and turns its error or
-// panic into a page.
-func (s *Site) serve(route Route) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		v := &visit{w: w, r: r, lang: language(r), caller: staff.Machine("web")}
-		guard(w.Header())
-		defer func() {
-			if p := recover(); p != nil {
-				s.fail(v, fault.Of(fmt.Errorf("panic: %v\n%s", p, debug.Stack())))
-			}
-		}()
-		if s.cfg.LocalOnly && !local(r.Host) {
-			s.fail(v, errHost)
-			return
-		}
-		if to, chosen := choose(v); chosen {
-			http.Redirect(w, r, to, http.StatusSeeOther)
-			return
-		}
-		if err := route.handle(s, v); err != nil {
-			s.fail(v, err)
-		}
-	})
-}
-
-// guard lets a page load only what is ours.
-func guard(h http.Header) {
-	h.Set("Content-Security-Policy", "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "+
-		"frame-ancestors 'none'; base-uri 'none'; form-action 'self'")
-	h.Set("X-Content-Type-Options", "nosniff")
-	h.Set("Referrer-Policy", "same-origin")
-	h.Set("Cross-Origin-Opener-Policy", "same-origin")
-	h.Set("Cache-Control", "no-store")
-}
-
-func local(host string) bool {
-	if name, _, err := net.SplitHostPort(host); err == nil {
-		host = name
-	}
-	host = strings.Trim(host, "[]")
-	addr, err := netip.ParseAddr(host)
-	return host == "localhost" || err == nil && addr.IsLoopback()
-}
-
-const langCookie = "lang"
-
-// language is English where the visitor chose so, else Chinese.
-func language(r *http.Request) string {
-	if c, err := r.Cookie(langCookie); err == nil && c.Value == "en" {
-		return "en"
-	}
-	return "zh"
-}
-
-// choose remembers a language asked for by ?lang= and gives the same address
-// without it.
-func choose(v *visit) (to string, chosen bool) {
-	query := v.r.URL.Query()
-	lang := query.Get("lang")
-	if lang != "zh" && lang != "en" {
-		return "", false
-	}
-	http.SetCookie(v.w, &http.Cookie{Name: langCookie, Value: lang, Path: "/", MaxAge: 365 * 24 * 3600,
-		HttpOnly: true, SameSite: http.SameSiteLaxMode})
-	query.Del("lang")
-	u := *v.r.URL
-	u.RawQuery = query.Encode()
-	u.Host, u.Scheme = "", ""
-	return "/" + strings.TrimLeft(u.RequestURI(), "/"), true
-}
-
-// render writes a page, or with ?part=live its live part alone. It is written only
-// when it is whole.
-func (s *Site) render(v *visit, status int, page string, data map[string]any) error {
-	data["Lang"], data["Hash"], data["Page"] = v.lang, s.hash, page
-	name := "layout.html"
-	if v.r.URL.Query().Get("part") == "live" {
-		name = "live"
-	}
-	data["Switch"] = switchTo(v)
-	var out bytes.Buffer
-	if err := s.pages[v.lang+page].ExecuteTemplate(&out, name, data); err != nil {
-		return fault.Of(err)
-	}
-	v.w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	v.w.Header().Set("Content-Language", map[string]string{"zh": "zh-CN", "en": "en"}[v.lang])
-	v.w.WriteHeader(status)
-	_, _ = v.w.Write(out.Bytes())
-	return nil
-}
-
-// switchTo is this address in the other language.
-func switchTo(v *visit) string {
-	query := v.r.URL.Query()
-	query.Set("lang", map[string]string{"zh": "en", "en": "zh"}[v.lang])
-	return "?" + query.Encode()
-}
-
-// fail shows what went wrong, what still works and, where we are to blame, the
-// number under which the log knows the cause.
-func (s *Site) fail(v *visit, err error) {
-	f := fault.Of(err)
-	status := map[fault.Kind]int{fault.Missing: 404, fault.Invalid: 400, fault.Forbidden: 403, fault.Conflict: 409,
-		fault.Busy: 503, fault.Transient: 503, fault.Unknown: 503}[f.Kind]
-	number := ""
-	if status == 0 || status >= 500 {
-		number = id.Text("R", s.cfg.DB.NextID())
-		s.cfg.Log.Error("page failed", "request", number, "route", v.r.Pattern, "error", err)
-	}
-	if status == 0 {
-		status = http.StatusInternalServerError
-	}
-	say := f.ZH
-	if v.lang == "en" {
-		say = f.EN
-	}
-	data := map[string]any{"Title": v.word("error"), "Say": say, "Code": f.Code, "Number": number,
-		"Again": status >= 500, "Status": strconv.Itoa(status)}
-	if err := s.render(v, status, "error", data); err != nil {
-		http.Error(v.w, f.ZH+"\n"+f.EN, status)
-	}
-}
 
 func (s *Site) nothing(*visit) error { return ErrNothing }
 

@@ -2,9 +2,7 @@ package web_test
 
 import (
 	"fmt"
-	"io"
 	"net/http"
-	"net/http/httptest"
 	"regexp"
 	"strings"
 	"testing"
@@ -97,31 +95,19 @@ func deliver(h *flowtest.House) {
 	})
 }
 
-func site(t testing.TB, d *db.DB, wall func() time.Time) *httptest.Server {
+// owner gives a door and a browser in which the owner is signed in.
+func owner(t testing.TB, d *db.DB, change ...func(*web.Config)) *visitor {
 	t.Helper()
-	s, err := web.New(web.Config{DB: d, Wall: wall, LocalOnly: true})
-	if err != nil {
-		t.Fatal(err)
-	}
-	server := httptest.NewServer(s.Handler())
-	t.Cleanup(server.Close)
-	return server
+	s := raise(t, d, change...)
+	s.hire("owner", everywhere(), "owner")
+	return s.in("owner")
 }
 
-func get(t testing.TB, server *httptest.Server, path, lang string) (int, string, http.Header) {
+func get(t testing.TB, v *visitor, path, lang string) (int, string, http.Header) {
 	t.Helper()
-	r, err := http.NewRequest("GET", server.URL+path, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	r.AddCookie(&http.Cookie{Name: "lang", Value: lang})
-	answer, err := server.Client().Do(r)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer answer.Body.Close()
-	body, _ := io.ReadAll(answer.Body)
-	return answer.StatusCode, string(body), answer.Header
+	v.lang = lang
+	a := v.get(path)
+	return a.status, a.body, a.head
 }
 
 var han = regexp.MustCompile(`\p{Han}`)
@@ -130,7 +116,7 @@ var han = regexp.MustCompile(`\p{Han}`)
 func TestPages(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		w := live(t, d)
-		server := site(t, d, time.Now)
+		server := owner(t, d)
 		cases := []struct {
 			path   string
 			status int
@@ -195,7 +181,7 @@ func TestPages(t *testing.T) {
 func TestEnglishIsEnglish(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		w := live(t, d)
-		server := site(t, d, time.Now)
+		server := owner(t, d)
 		names := strings.NewReplacer("洗发水 500ml", "", "牙膏 120g", "", "平底锅 28cm", "", "洗漱套装", "", "淘宝店", "", "自营商城",
 			"", "门店", "", "杭州仓", "", "东莞仓", "",
 			"陈*平", "", "浙江省杭州市余杭区", "", "中文", "", "飞快快递 标快", "", "杭州转运中心", "", "、", "")
@@ -213,7 +199,7 @@ func TestEnglishIsEnglish(t *testing.T) {
 
 func TestEmptyHouse(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
-		server := site(t, d, time.Now)
+		server := owner(t, d)
 		for lang, words := range map[string][]string{
 			"zh": {"还没有订单", "没有待处理的异常", "没有未完成的包裹", "没有订单在等货", "没有低于安全线"},
 			"en": {"No order yet", "Nothing waits for a person", "No package is under way",
@@ -231,26 +217,15 @@ func TestEmptyHouse(t *testing.T) {
 
 func TestVisits(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
-		clock := dbtest.NewClock()
 		h := flowtest.Open(t, d)
-		server := site(t, d, clock.Now)
+		server := owner(t, d)
+		clock := server.wall
 		t.Run("a chosen language is remembered and leaves the address", func(t *testing.T) {
-			client := *server.Client()
-			client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-			answer, err := client.Get(server.URL + "//evil.example/?lang=en&word=out")
-			if err != nil {
-				t.Fatal(err)
+			if a := server.get("//evil.example/?lang=en&word=out"); strings.HasPrefix(a.to, "//") {
+				t.Errorf("it leads away: %s", a.to)
 			}
-			answer.Body.Close()
-			if to := answer.Header.Get("Location"); strings.HasPrefix(to, "//") {
-				t.Errorf("it leads away: %s", to)
-			}
-			if answer, err = client.Get(server.URL + "/?lang=en&word=out"); err != nil {
-				t.Fatal(err)
-			}
-			answer.Body.Close()
-			if answer.StatusCode != 303 || answer.Header.Get("Location") != "/?word=out" || len(answer.Cookies()) != 1 {
-				t.Errorf("%d to %q, cookies %v", answer.StatusCode, answer.Header.Get("Location"), answer.Cookies())
+			if a := server.get("/?lang=en&word=out"); a.status != 303 || a.to != "/?word=out" || len(a.set) != 1 {
+				t.Errorf("%d to %q, cookies %v", a.status, a.to, a.set)
 			}
 		})
 		t.Run("viewers share a summary for a second", func(t *testing.T) {
@@ -282,19 +257,14 @@ func TestVisits(t *testing.T) {
 			}
 		})
 		t.Run("another host's name is refused", func(t *testing.T) {
-			r, _ := http.NewRequest("GET", server.URL, nil)
-			r.Host = "evil.example"
-			answer, err := server.Client().Do(r)
-			if err != nil {
-				t.Fatal(err)
+			server.head.Set("Host", "evil.example")
+			if a := server.get("/"); a.status != 403 {
+				t.Errorf("%d", a.status)
 			}
-			answer.Body.Close()
-			if answer.StatusCode != 403 {
-				t.Errorf("%d", answer.StatusCode)
-			}
+			server.head.Del("Host")
 		})
 		t.Run("a page that fails shows a sentence and a number, and no cause", func(t *testing.T) {
-			clock.Advance(time.Hour)
+			clock.Advance(time.Minute)
 			dbtest.Write(t, d, func(tx *db.Tx) error {
 				_,
 					err := tx.Exec(`ALTER TABLE order_cards RENAME TO hidden`)

@@ -11,7 +11,24 @@ func (p pair) in(lang string) string {
 }
 
 // words holds every word of the pages.
-var words = map[string]pair{
+var words = union(lineWords, officeWords)
+
+// union makes one catalogue of several; a word that stands in two stops the program.
+func union(parts ...map[string]pair) map[string]pair {
+	all := map[string]pair{}
+	for _, part := range parts {
+		for key, w := range part {
+			if _, twice := all[key]; twice {
+				panic("web: two words " + key)
+			}
+			all[key] = w
+		}
+	}
+	return all
+}
+
+// lineWords are those of orders, stock and parcels.
+var lineWords = map[string]pair{
 	"brand": {"百货 · 订单中台", "Baihuo · order hub"}, "skip": {"跳到内容", "Skip to content"},
 	"home": {"实时状态", "Live status"}, "exceptions": {"异常中心", "Exceptions"}, "order": {"订单", "Order"}, "error": {"出错了", "Something is wrong"},
 	"today": {"今天", "today"}, "seconds": {"%d 秒", "%d s"}, "minutes": {"%d 分钟", "%d min"}, "hours": {"%d 小时", "%d h"}, "days": {"%d 天", "%d days"},

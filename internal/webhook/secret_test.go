@@ -135,7 +135,7 @@ func TestReseal(t *testing.T) {
 		counted, changed := int64(0), int64(0)
 		for after, done := int64(0), false; !done; {
 			r.write(func(tx *db.Tx) error {
-				turn, err := webhook.Reseal(tx, newer, after, 2)
+				turn, err := webhook.Sealed().Reseal(tx, newer, after, 2)
 				after, changed, counted, done = turn.Next, changed+turn.Changed, counted+turn.Seen, turn.Next == 0
 				return err
 			})
@@ -144,7 +144,7 @@ func TestReseal(t *testing.T) {
 			t.Errorf("%d seen, %d changed", counted, changed)
 		}
 		r.read(func(tx *db.Tx) error {
-			tally, err := webhook.Tally(tx, 0, 10)
+			tally, err := webhook.Sealed().Tally(tx, 0, 10)
 			if tally.Versions[2] != 4 || len(tally.Versions) != 1 || tally.Next != 0 {
 				t.Errorf("%+v", tally)
 			}

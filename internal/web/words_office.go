@@ -1,0 +1,65 @@
+package web
+
+// officeWords are those of signing in, people, keys and the audit trail.
+var officeWords = map[string]pair{
+	"menu": {"菜单", "Menu"}, "office": {"管理", "Office"}, "people": {"人员", "People"}, "roles": {"角色", "Roles"}, "sessions": {"在线会话", "Sessions"},
+	"keys": {"API 密钥", "API keys"}, "audit": {"审计", "Audit trail"}, "and": {"、", ", "}, "ago": {"%s前", "%s ago"}, "busy": {"处理中…", "working…"},
+	"save": {"保存", "Save"}, "cancel": {"取消", "Cancel"}, "find": {"查找", "Find"}, "yes": {"有", "yes"}, "no": {"无", "no"}, "any": {"不限", "any"}, "never": {"从未", "never"},
+	"copy": {"复制", "Copy"}, "copied": {"已复制", "Copied"}, "time": {"时间", "Time"}, "person": {"人员", "Person"}, "name": {"姓名", "Name"}, "language": {"语言", "Language"}, "since": {"加入", "Since"},
+	"home_nothing": {"首页没有您有权查看的内容;请从菜单进入。", "Nothing on this page is yours to see; use the menu."},
+
+	"sign_in": {"登录", "Sign in"}, "sign_out": {"退出", "Sign out"}, "login": {"账号", "Sign-in name"}, "password": {"密码", "Password"}, "sign_on": {"单点登录", "Single sign-on"},
+	"sign_in_hint": {"忘记密码请联系管理员,由其发送一次性链接。", "Forgot the password? An administrator can send you a one-time link."},
+	"signed_out":   {"请先登录", "Sign in first"}, "no_permit": {"没有权限", "No permit"}, "no_permit_say": {"您没有这项权限:%s。", "You do not hold this permit: %s."},
+	"no_permit_who": {"拥有它的角色:%s。需要时请联系老板或管理员授予。", "Roles that hold it: %s. An owner or an administrator can grant it."},
+	"demo_hint":     {"演示账号的密码都是", "Everybody in the demo has the password"}, "demo_logins": {"账号:", "Names:"},
+	"code": {"6 位验证码", "Six digits"}, "code_ask": {"动态验证码", "Second factor"}, "code_lost": {"手机不在身边?请管理员在人员页解除验证器。", "Phone lost? An administrator can take the authenticator off on your page."},
+
+	"set_up": {"设置密码", "Set your password"}, "set_up_what": {"用管理员给您的一次性链接设置自己的密码。", "Set a password of your own with the one-time link you were given."},
+	"set_up_secret": {"链接中 # 后面的一段", "What stands behind the # of the link"}, "set_up_done": {"密码已保存。您的账号是 %s,请登录。", "The password is saved. Your sign-in name is %s; sign in now."},
+	"password_fresh": {"新密码", "New password"}, "password_again": {"再输入一次", "Once more"}, "password_old": {"当前密码", "Current password"}, "password_change": {"修改密码", "Change the password"},
+	"password_save": {"保存密码", "Save the password"}, "password_hint": {"至少 10 个字符,越长越好;可以是一句话。", "At least 10 characters, the longer the better; a sentence will do."},
+	"password_ends": {"其他浏览器会退出登录。", "Other browsers are signed out."},
+
+	"account": {"我的账号", "My account"}, "scope": {"范围", "Scope"}, "second_factor": {"两步验证", "Second factor"}, "code_bound_yes": {"已绑定身份验证器。更换手机请管理员解除后重新绑定。", "An authenticator is bound. For a new phone an administrator takes it off and you bind again."},
+	"code_bound_no": {"未绑定。绑定后登录需要密码和手机上的验证码。", "None is bound. With one, signing in takes the password and a code from your phone."}, "code_bound_must": {"您的角色必须绑定身份验证器。", "Your role asks for an authenticator."},
+	"code_bind": {"绑定身份验证器", "Bind an authenticator"}, "code_must": {"您的角色权限较大,绑定身份验证器之后才能继续。", "Your role reaches far: bind an authenticator to go on."},
+	"code_what":  {"需要一个身份验证器 App(微信小程序、Google Authenticator、1Password 等均可)。", "You need an authenticator app (Google Authenticator, 1Password or any other)."},
+	"code_begin": {"生成二维码", "Show the code"}, "code_step_scan": {"用验证器扫描:", "Scan with the authenticator:"}, "code_type": {"无法扫描时手动输入:", "or type:"}, "code_step_enter": {"输入验证器现在显示的 6 位数字:", "Enter the six digits it shows now:"},
+	"code_picture": {"身份验证器二维码", "Picture for the authenticator"}, "code_confirm": {"确认绑定", "Bind"}, "code_anew": {"重新生成", "Make a new one"}, "code_anew_hint": {"扫描错了?", "Scanned the wrong one?"},
+	"own_sessions": {"登录中的浏览器", "Where you are signed in"}, "device": {"浏览器", "Browser"}, "last_seen": {"最近使用", "Last used"}, "signed_in_at": {"登录时间", "Signed in"}, "first_seen": {"首次登录", "First seen"}, "this_browser": {"本机", "this one"},
+	"end_session": {"退出", "Sign out"}, "end_all_sessions": {"全部退出登录", "Sign out everywhere"}, "devices": {"已知设备", "Known devices"}, "devices_what": {"从这里登录不受陌生人猜密码影响", "signing in from here is not slowed by strangers who guess"}, "devices_empty": {"没有已知设备。", "No device is known."},
+	"done_password": {"密码已修改,其他浏览器已退出。", "The password is changed; other browsers are signed out."}, "done_language": {"语言已保存。", "The language is saved."}, "done_session": {"会话已结束。", "Signed out there."}, "done_code": {"身份验证器已绑定。", "The authenticator is bound."},
+
+	"person_new": {"新增人员", "Add a person"}, "person_hire": {"新增并生成链接", "Add and make a link"}, "person_new_hint": {"保存后会显示一个一次性链接,交给本人设置密码。", "You will see a one-time link; hand it to the person, who sets a password with it."}, "person_edit": {"资料", "Details"},
+	"find_person": {"账号或姓名", "Name or sign-in name"}, "people_none": {"没有找到。", "Nobody fits."}, "subject": {"单点登录身份", "Single sign-on identity"}, "signs_in_with": {"登录方式", "Signs in with"}, "last_sign_in": {"最近登录", "Last sign-in"},
+	"factor_password": {"密码", "password"}, "factor_sso": {"单点登录", "single sign-on"}, "factor_code": {"验证码", "code"}, "disabled": {"已停用", "disabled"}, "waits_link": {"待设密码", "waits for a password"}, "lacks_code": {"待绑验证器", "no authenticator yet"},
+	"roles_hint":   {"权限是所选角色之和。改动角色或范围会使本人退出登录。", "Permits are the sum of the roles. A change of roles or scope signs the person out."},
+	"role_careful": {"(须两步验证)", " (second factor)"}, "scope_shops": {"店铺范围", "Shops"}, "scope_warehouses": {"仓库范围", "Warehouses"}, "all_shops": {"全部店铺", "all shops"}, "all_warehouses": {"全部仓库", "all warehouses"},
+	"no_shops": {"无店铺", "no shop"}, "no_warehouses": {"无仓库", "no warehouse"}, "scope_hint": {"订单按店铺、库存和包裹按仓库限定。", "Orders follow the shop; stock and packages follow the warehouse."},
+	"stands_now": {"现在的内容", "As it stands"}, "yours": {"您填写的", "Yours"}, "self_hint": {"自己的角色、范围和停用须由另一位管理员操作。", "Your own roles, scope and access are another administrator's matter."},
+	"access": {"登录权限", "Access"}, "invite": {"生成一次性链接", "Make a one-time link"}, "invite_what": {"本人用它设置新密码,24 小时内有效;之前的链接作废。", "The person sets a new password with it within 24 hours; earlier links are void."},
+	"code_drop": {"解除身份验证器", "Take the authenticator off"}, "code_drop_what": {"用于手机丢失。本人会退出登录,下次登录重新绑定。", "For a lost phone. The person is signed out and binds a new one."}, "end_all_what": {"本人在所有浏览器上退出登录,已知设备也会清除。", "The person is signed out in all browsers, and known devices are forgotten."},
+	"disable": {"停用", "Disable"}, "disable_what": {"立即退出并不能再登录;记录保留,可以再启用。", "They are signed out at once and cannot come back in; records stay, and you can enable them again."}, "enable": {"启用", "Enable"}, "enable_what": {"恢复登录。", "They can sign in again."},
+	"link_once": {"一次性链接(只显示这一次)", "One-time link (shown only now)"}, "link_hint": {"请当面或用可信的方式交给本人。24 小时内有效,用一次即作废。", "Hand it over in person or by a way you trust. It works once, within 24 hours."},
+	"hired": {"已新增 %s。", "%s is added."}, "done_person": {"资料已保存。", "The details are saved."}, "done_disabled": {"已停用并退出登录。", "Disabled and signed out."}, "done_enabled": {"已启用。", "Enabled."}, "done_code_dropped": {"身份验证器已解除。", "The authenticator is off."},
+	"audit_by": {"此人做过的事", "What they did"}, "audit_of": {"对此人做过的事", "What was done to them"}, "sessions_none": {"没有登录中的浏览器。", "Signed in nowhere."}, "sessions_what": {"现在登录着的所有人。30 分钟不用或满 12 小时自动退出。", "Everybody who is signed in now. A session ends after 30 minutes without use, or 12 hours."}, "sessions_full": {"只列出最近使用的 500 个。", "Only the 500 last used are shown."},
+	"roles_what": {"权限由程序规定;人员可兼任多个角色,权限相加。须两步验证的角色只能由老板授予。", "The program sets the permits; who holds several roles has the sum. Roles with a second factor are granted by owners only."}, "roles_people": {"人员角色", "Roles of people"}, "roles_keys": {"API 密钥种类", "Kinds of API keys"}, "permit": {"权限", "Permit"}, "careful": {"须两步验证", "second factor"},
+
+	"key_once": {"新密钥(只显示这一次)", "The new key (shown only now)"}, "key_hint": {"请立即保存到调用方;系统只存摘要,无法再次显示。请求头:Authorization: Bearer 密钥", "Store it with its caller now; only a digest is kept here. Send it as Authorization: Bearer KEY"},
+	"key_new": {"新建密钥", "Make a key"}, "key_make": {"生成密钥", "Make the key"}, "keys_none": {"还没有密钥。", "There is no key yet."}, "key_name": {"名称", "Name"}, "key_prefix": {"开头", "Begins with"}, "key_kind": {"种类", "Kind"}, "key_addresses": {"允许的地址", "Addresses"},
+	"key_addresses_hint": {"每行一个 IP 或网段;不填则不限。", "One address or range a line; none means any."}, "key_made": {"创建", "Made"}, "key_used": {"最近使用", "Last used"}, "key_expires": {"到期", "Expires"}, "key_lives": {"有效期", "Lives"}, "key_forever": {"直到停用", "until revoked"}, "key_days": {"%d 天", "%d days"},
+	"key_live": {"有效", "live"}, "key_revoked": {"已停用", "revoked"}, "key_expired": {"已到期", "expired"}, "key_revoke": {"停用", "Revoke"}, "key_revoke_what": {"调用方 2 秒内失去访问,不能恢复。更换密钥时先建新的、换上,再停用旧的。", "Its caller loses access within 2 seconds, for good. To replace a key make the new one first, put it in place, then revoke this one."},
+
+	"audit_actor": {"谁", "Who"}, "audit_actor_eg": {"账号、S-… 或 K-…", "name, S-… or K-…"}, "audit_kind": {"对象种类", "Kind of object"}, "audit_object": {"对象", "Object"}, "audit_what": {"做了什么", "What"}, "audit_from": {"从", "From"}, "audit_to": {"到(含)", "To (incl.)"}, "audit_people": {"只看人做的", "by people only"}, "audit_detail": {"内容", "Detail"},
+	"audit_none": {"没有符合条件的记录。", "Nothing fits."}, "audit_further": {"最近的记录中没有,可以继续往前找。", "Nothing among the latest; look further back."}, "audit_older": {"更早的记录", "further back"},
+	"kind_of_staff": {"人员", "person"}, "kind_of_api_key": {"API 密钥", "API key"}, "kind_of_order": {"订单", "order"}, "kind_of_hold": {"挂起", "hold"}, "kind_of_exception": {"异常", "exception"}, "kind_of_package": {"包裹", "package"}, "kind_of_waybill": {"面单", "waybill"},
+	"kind_of_recipient": {"收件人", "recipient"}, "kind_of_buyer": {"买家", "buyer"}, "kind_of_rule": {"规则", "rule"}, "kind_of_notice": {"客户通知", "notice"}, "kind_of_shop": {"店铺", "shop"}, "kind_of_warehouse": {"仓库", "warehouse"}, "kind_of_sku": {"商品", "SKU"}, "kind_of_import": {"导入", "import"},
+	"kind_of_pick_list": {"拣货单", "pick list"}, "kind_of_carrier": {"快递", "carrier"}, "kind_of_endpoint": {"Webhook", "webhook"}, "kind_of_rotation": {"换密钥", "key rotation"},
+
+	"did_staff_hired": {"新增人员", "hired"}, "did_staff_changed": {"修改资料", "details changed"}, "did_staff_disabled": {"停用", "disabled"}, "did_staff_enabled": {"启用", "enabled"}, "did_staff_invited": {"生成一次性链接", "one-time link made"},
+	"did_staff_password_set": {"设置密码", "password set"}, "did_staff_code_offered": {"生成验证器二维码", "authenticator offered"}, "did_staff_code_bound": {"绑定验证器", "authenticator bound"}, "did_staff_code_dropped": {"解除验证器", "authenticator taken off"}, "did_staff_device_new": {"新设备登录", "new device"},
+	"did_staff_signed_in": {"登录", "signed in"}, "did_staff_sign_in_failed": {"登录失败", "sign-in failed"}, "did_staff_session_ended": {"结束会话", "session ended"}, "did_staff_signed_out_everywhere": {"全部退出登录", "signed out everywhere"},
+	"did_api_key_key_made": {"新建密钥", "key made"}, "did_api_key_key_revoked": {"停用密钥", "key revoked"}, "did_recipient_revealed": {"查看明文", "opened"}, "did_recipient_exported": {"导出", "exported"}, "did_recipient_erased": {"删除", "erased"},
+	"did_exception_exception_opened": {"出现异常", "exception opened"}, "did_exception_exception_closed": {"异常已处理", "exception closed"},
+}
