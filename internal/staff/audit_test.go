@@ -34,7 +34,7 @@ func TestAudit(t *testing.T) {
 			"the password's hash":              `UPDATE staff SET password = 'plain' WHERE login = 'wang'`,
 			"its secret is missing":            `UPDATE staff SET totp_cipher = CAST('' AS BYTEA) WHERE login = 'wang'`,
 			"name or counters":                 `UPDATE staff SET login = 'WANG' WHERE login = 'wang'`,
-			"none has access":              `UPDATE staff SET disabled_at = 1 WHERE login = 'boss'`,
+			"none has access":                  `UPDATE staff SET disabled_at = 1 WHERE login = 'boss'`,
 			"a link leads to person":           `UPDATE staff SET disabled_at = 1 WHERE login = 'wang'`,
 			"a session is of person 1":         `UPDATE sessions SET staff_id = 1`,
 			"missing or has a lower epoch":     `UPDATE sessions SET epoch = 9`,

@@ -15,6 +15,11 @@
 // sealed, and of sessions, devices, links and keys only a digest is stored: who
 // reads the database can sign in as nobody.
 //
+// Rights: a role that reaches far is granted by owners alone; nobody grants a scope
+// beyond their own, nor lays hands on who has more. An owner who can sign in is always
+// left (change.go). What a sign-in rests on has a stamp; when it rises, sessions end
+// (session.go).
+//
 // Guessing is slowed, and nobody is locked out for good (throttle.go).
 //
 // Times: rooms take their time from the transaction, but a demo's transactions

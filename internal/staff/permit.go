@@ -97,52 +97,51 @@ var (
 
 // Roles lists the roles of people, then the kinds of keys. docs/roles.md is made
 // from it.
-func Roles() []Role {
-	return []Role{
-		{Code: owner, ZH: "老板", EN: "owner", Permits: Permits(), Careful: true},
-		{Code: "admin", ZH: "管理员", EN: "administrator", Careful: true,
-			Permits: slices.Concat(reading, managing, []Permit{RuleEdit, CatalogEdit, FileImport, OrderHold, ExceptionClose})},
-		{Code: "sales", ZH: "销售经理", EN: "sales manager",
-			Permits: slices.Concat(reading, []Permit{OrderPlace, OrderEdit, OrderCancel, OrderHold, RuleEdit})},
-		{Code: "reviewer", ZH: "审单员", EN: "reviewer",
-			Permits: slices.Concat(reading, []Permit{OrderEdit, OrderCancel, OrderHold, ReviewService, ExceptionClose, PersonReveal})},
-		{Code: "warehouse", ZH: "仓库主管", EN: "warehouse lead",
-			Permits: slices.Concat(reading, []Permit{StockReceive, StockAdjust, StockCount, PackagePick, PackagePack, PackageShip,
-				ExceptionClose})},
-		{Code: "picker", ZH: "拣货员", EN: "picker", Permits: slices.Concat(warehouse, []Permit{PackagePick})},
-		{Code: "packer", ZH: "打包员", EN: "packer", Permits: slices.Concat(warehouse, []Permit{PackagePack})},
-		{Code: "dispatcher", ZH: "发货员", EN: "dispatcher", Permits: slices.Concat(warehouse, []Permit{PackageShip})},
-		{Code: "service", ZH: "客服", EN: "customer service",
-			Permits: slices.Concat(reading, []Permit{OrderPlace, OrderEdit, OrderCancel, OrderHold, ReviewService, ExceptionClose, PersonReveal})},
-		{Code: "finance", ZH: "财务", EN: "finance", Careful: true,
-			Permits: slices.Concat(reading, []Permit{CostRead, ReviewFinance, FileExport, JournalRead})},
-		{Code: "buyer", ZH: "采购", EN: "buyer",
-			Permits: []Permit{StockRead, StockReceive, CatalogRead, CatalogEdit, CostRead, FileImport, ExceptionRead}},
-		{Code: "clerk", ZH: "店员", EN: "store clerk",
-			Permits: []Permit{OrderRead, OrderPlace, StockRead, StockCount, CatalogRead, PackageRead, PackagePick, PackagePack, PackageShip}},
-		{Code: "privacy", ZH: "隐私专员", EN: "privacy officer", Careful: true,
-			Permits: []Permit{OrderRead, JournalRead, PersonReveal, PersonExport}},
-		{Code: "exporter", ZH: "数据导出", EN: "data exports", Careful: true,
-			Permits: []Permit{OrderRead, StockRead, CatalogRead, FileExport}},
-		{Code: "reader", ZH: "只读", EN: "read-only", Permits: reading},
+func Roles() []Role { return slices.Clone(roles) }
 
-		{Code: "key_full", ZH: "全部接口", EN: "every call of the line", Machine: true, Careful: true,
-			Permits: slices.Concat(reading, []Permit{OrderPlace, OrderEdit, OrderCancel, OrderHold, ReviewService, ReviewFinance, ExceptionClose,
-				StockReceive, StockAdjust, StockCount, CatalogEdit, CostRead, PackagePick, PackagePack, PackageShip, RuleEdit, FileImport,
-				FileExport, JournalRead, JobRead, JobReplay, WebhookManage, SystemOperate})},
-		{Code: "key_orders", ZH: "订单接入", EN: "takes orders in", Machine: true,
-			Permits: []Permit{OrderRead, OrderPlace, OrderEdit, OrderCancel, CatalogRead, StockRead}},
-		{Code: "key_warehouse", ZH: "仓库系统", EN: "a warehouse system", Machine: true,
-			Permits: slices.Concat(warehouse, []Permit{StockReceive, StockAdjust, StockCount, PackagePick, PackagePack, PackageShip})},
-		{Code: "key_feed", ZH: "事件订阅", EN: "reads the journal feed", Machine: true,
-			Permits: []Permit{JournalRead, OrderRead, PackageRead, StockRead, CatalogRead}},
-		{Code: "key_reader", ZH: "只读接口", EN: "reads only", Machine: true, Permits: reading},
-	}
+var roles = []Role{
+	{Code: owner, ZH: "老板", EN: "owner", Permits: Permits(), Careful: true},
+	{Code: "admin", ZH: "管理员", EN: "administrator", Careful: true,
+		Permits: slices.Concat(reading, managing, []Permit{RuleEdit, CatalogEdit, FileImport, OrderHold, ExceptionClose})},
+	{Code: "sales", ZH: "销售经理", EN: "sales manager",
+		Permits: slices.Concat(reading, []Permit{OrderPlace, OrderEdit, OrderCancel, OrderHold, RuleEdit})},
+	{Code: "reviewer", ZH: "审单员", EN: "reviewer",
+		Permits: slices.Concat(reading, []Permit{OrderEdit, OrderCancel, OrderHold, ReviewService, ExceptionClose, PersonReveal})},
+	{Code: "warehouse", ZH: "仓库主管", EN: "warehouse lead",
+		Permits: slices.Concat(reading, []Permit{StockReceive, StockAdjust, StockCount, PackagePick, PackagePack, PackageShip,
+			ExceptionClose})},
+	{Code: "picker", ZH: "拣货员", EN: "picker", Permits: slices.Concat(warehouse, []Permit{PackagePick})},
+	{Code: "packer", ZH: "打包员", EN: "packer", Permits: slices.Concat(warehouse, []Permit{PackagePack})},
+	{Code: "dispatcher", ZH: "发货员", EN: "dispatcher", Permits: slices.Concat(warehouse, []Permit{PackageShip})},
+	{Code: "service", ZH: "客服", EN: "customer service",
+		Permits: slices.Concat(reading, []Permit{OrderPlace, OrderEdit, OrderCancel, OrderHold, ReviewService, ExceptionClose, PersonReveal})},
+	{Code: "finance", ZH: "财务", EN: "finance", Careful: true,
+		Permits: slices.Concat(reading, []Permit{CostRead, ReviewFinance, FileExport, JournalRead})},
+	{Code: "buyer", ZH: "采购", EN: "buyer",
+		Permits: []Permit{StockRead, StockReceive, CatalogRead, CatalogEdit, CostRead, FileImport, ExceptionRead}},
+	{Code: "clerk", ZH: "店员", EN: "store clerk",
+		Permits: []Permit{OrderRead, OrderPlace, StockRead, StockCount, CatalogRead, PackageRead, PackagePick, PackagePack, PackageShip}},
+	{Code: "privacy", ZH: "隐私专员", EN: "privacy officer", Careful: true,
+		Permits: []Permit{OrderRead, JournalRead, PersonReveal, PersonExport}},
+	{Code: "exporter", ZH: "数据导出", EN: "data exports", Careful: true,
+		Permits: []Permit{OrderRead, StockRead, CatalogRead, FileExport}},
+	{Code: "reader", ZH: "只读", EN: "read-only", Permits: reading},
+
+	{Code: "key_full", ZH: "全部接口", EN: "every call of the line", Machine: true, Careful: true,
+		Permits: slices.Concat(reading, []Permit{OrderPlace, OrderEdit, OrderCancel, OrderHold, ReviewService, ReviewFinance, ExceptionClose,
+			StockReceive, StockAdjust, StockCount, CatalogEdit, CostRead, PackagePick, PackagePack, PackageShip, RuleEdit, FileImport,
+			FileExport, JournalRead, JobRead, JobReplay, WebhookManage, SystemOperate})},
+	{Code: "key_orders", ZH: "订单接入", EN: "takes orders in", Machine: true,
+		Permits: []Permit{OrderRead, OrderPlace, OrderEdit, OrderCancel, CatalogRead, StockRead}},
+	{Code: "key_warehouse", ZH: "仓库系统", EN: "a warehouse system", Machine: true,
+		Permits: slices.Concat(warehouse, []Permit{StockReceive, StockAdjust, StockCount, PackagePick, PackagePack, PackageShip})},
+	{Code: "key_feed", ZH: "事件订阅", EN: "reads the journal feed", Machine: true,
+		Permits: []Permit{JournalRead, OrderRead, PackageRead, StockRead, CatalogRead}},
+	{Code: "key_reader", ZH: "只读接口", EN: "reads only", Machine: true, Permits: reading},
 }
 
 // RoleOf finds a role by its code.
 func RoleOf(code string) (Role, bool) {
-	roles := Roles()
 	i := slices.IndexFunc(roles, func(r Role) bool { return r.Code == code })
 	if i < 0 {
 		return Role{}, false

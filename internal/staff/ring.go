@@ -27,6 +27,7 @@ type Ring struct {
 
 type seenKey struct {
 	key     Key
+	caller  Caller
 	at      time.Time
 	touched time.Time // when this node last wrote down that it was used
 }
@@ -44,52 +45,54 @@ func (r *Ring) Caller(ctx context.Context, secret string, from netip.Addr) (Call
 	}
 	sum := [32]byte(digest(secret))
 	now := r.g.wall()
-	k, fresh := r.remembered(sum, now)
+	s, fresh := r.remembered(sum, now)
 	if !fresh {
 		var err error
-		if k, err = r.read(ctx, secret, sum, now); err != nil {
+		if s, err = r.read(ctx, secret, sum, now); err != nil {
 			return Caller{}, err
 		}
 	}
-	if !k.live(db.At(now), from) {
+	if !s.key.live(db.At(now), from) {
 		return Caller{}, ErrUnauthorized
 	}
-	return k.Caller(), nil
+	return s.caller, nil
 }
 
-func (r *Ring) read(ctx context.Context, secret string, sum [32]byte, now time.Time) (k Key, err error) {
+func (r *Ring) read(ctx context.Context, secret string, sum [32]byte, now time.Time) (seenKey, error) {
 	ctx = context.WithoutCancel(ctx)
-	err = r.d.Read(ctx, func(tx *db.Tx) (err error) { k, err = byKey(tx, secret); return err })
+	var k Key
+	err := r.d.Read(ctx, func(tx *db.Tx) (err error) { k, err = byKey(tx, secret); return err })
 	if err != nil {
-		return k, err
+		return seenKey{}, err
 	}
-	if r.remember(sum, k, now) && k.UsedAt <= db.At(now).Add(-seenEvery) {
+	s, touch := r.remember(sum, k, now)
+	if touch && k.UsedAt <= db.At(now).Add(-seenEvery) {
 		// That it was used is a hint for people. A database that cannot write it down
 		// tells so to who wants something written; this caller may only want to read.
 		_ = r.d.Write(ctx, db.By{Actor: k.ID.String(), Cause: "key"}, func(tx *db.Tx) error { return touchKey(tx, k.ID, db.At(now)) })
 	}
-	return k, nil
+	return s, nil
 }
 
-func (r *Ring) remembered(sum [32]byte, now time.Time) (Key, bool) {
+func (r *Ring) remembered(sum [32]byte, now time.Time) (seenKey, bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	s, ok := r.known[sum]
-	return s.key, ok && now.Sub(s.at) < KeyCacheLives
+	return s, ok && now.Sub(s.at) < KeyCacheLives
 }
 
 // remember keeps a key, and says whether the caller is the one who writes down its use.
-func (r *Ring) remember(sum [32]byte, k Key, now time.Time) (touch bool) {
+func (r *Ring) remember(sum [32]byte, k Key, now time.Time) (s seenKey, touch bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if len(r.known) >= ringMax {
 		clear(r.known)
 	}
-	s := r.known[sum]
-	s.key, s.at = k, now
+	s = r.known[sum]
+	s.key, s.caller, s.at = k, k.Caller(), now
 	if touch = now.Sub(s.touched) >= seenEvery; touch {
 		s.touched = now
 	}
 	r.known[sum] = s
-	return touch
+	return s, touch
 }
