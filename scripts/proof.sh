@@ -23,7 +23,7 @@ if [ -f "$year" ]; then
     begun=$(date +%s.%N)
     /usr/bin/env time -f '%M' -o "$dir/rss" bin/baihuo --data "$dir/d$engine" --db "$db" import orders "$year" --profile uci --create-skus >"$dir/out" 2>/dev/null || status=1
     printf 'the real year as history on %s, peak %s MB | %s | - | %.0f\n' $engine "$(( $(cat "$dir/rss") / 1024 ))" \
-      "$(head -n 1 "$dir/out" | cut -c1-120)" "$(echo "$(date +%s.%N) - $begun" | bc)" >>"$lines"
+      "$(grep -m1 orders "$dir/out" | cut -c1-120)" "$(echo "$(date +%s.%N) - $begun" | bc)" >>"$lines"
     bin/baihuo --data "$dir/d$engine" --db "$db" check >"$dir/check" 2>&1 || status=1
     printf 'check after it on %s | %s | - | -\n' $engine "$(tail -n 1 "$dir/check")" >>"$lines"
   done

@@ -97,7 +97,7 @@ type API struct {
 func Routes() []Route {
 	var all []Route
 	for _, some := range [][]Route{orderRoutes(), placeRoutes(), stockRoutes(), skuRoutes(), packageRoutes(), exceptionRoutes(), ruleRoutes(),
-		journalRoutes(), jobRoutes(), fileRoutes(), staffRoutes(), systemRoutes()} {
+		journalRoutes(), jobRoutes(), fileRoutes(), personRoutes(), staffRoutes(), systemRoutes()} {
 		all = append(all, some...)
 	}
 	return all
@@ -116,8 +116,8 @@ func systemRoutes() []Route {
 // bookRoutes are the routes of Books.
 func bookRoutes() []Route {
 	return []Route{
-		{"POST", "/api/v1/check", staff.SystemOperate, "checkBooks", "核对全部账目", "Prove the books", plain("application/json", (*API).check)},
-		{"POST", "/api/v1/backup", staff.SystemOperate, "backup", "在线备份", "Write a copy of the database", plain("application/json", (*API).backup)},
+		{"POST", "/api/v1/check", staff.SystemOperate, "checkBooks", "核对全部账目", "Prove the books", errands(http.StatusOK, check)},
+		{"POST", "/api/v1/backup", staff.SystemOperate, "backup", "在线备份", "Write a copy of the database", errands(http.StatusOK, backup)},
 	}
 }
 

@@ -2,7 +2,6 @@ package api
 
 import (
 	"context"
-	"net/http"
 	"path/filepath"
 
 	"baihuo/internal/fault"
@@ -21,36 +20,18 @@ var ErrBackupFile = fault.New(fault.Invalid, "backup_file", "请给出备份文�
 	"Give the full path of the backup file, such as /backup/baihuo.db")
 
 // check proves the books while they are used.
-func (a *API) check(w http.ResponseWriter, c *call) error {
-	report, err := a.cfg.Books.Check(c.r.Context())
-	if err != nil {
-		return err
-	}
-	write(w, jsonAnswer(http.StatusOK, report))
-	return nil
+func check(c *call, _ none) (flow.Report, error) {
+	return c.api.cfg.Books.Check(context.WithoutCancel(c.r.Context()))
 }
 
 type backupBody struct {
-	File string `json:"file"`
+	File string `json:"file" doc:"A full path on the hub's machine; must not exist." zh:"服务器上的完整路径,不能已存在"`
 }
 
 // backup writes a copy of the database to a file on the hub's machine.
-func (a *API) backup(w http.ResponseWriter, c *call) error {
-	body, release, err := a.read(w, c.r)
-	if err != nil {
-		return err
+func backup(c *call, b backupBody) (backupBody, error) {
+	if !filepath.IsAbs(b.File) || !storable(b.File) || len(b.File) > 4000 {
+		return b, ErrBackupFile
 	}
-	defer release()
-	var b backupBody
-	if f := decode(body, &b); f != nil {
-		return f
-	}
-	if !filepath.IsAbs(b.File) {
-		return ErrBackupFile
-	}
-	if err := a.cfg.Books.Backup(c.r.Context(), b.File); err != nil {
-		return err
-	}
-	write(w, jsonAnswer(http.StatusOK, b))
-	return nil
+	return b, c.api.cfg.Books.Backup(context.WithoutCancel(c.r.Context()), b.File)
 }

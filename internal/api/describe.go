@@ -1,7 +1,6 @@
 package api
 
 import (
-	"encoding/json"
 	"reflect"
 	"regexp"
 	"strconv"
@@ -38,36 +37,74 @@ func Describe(routes []Route) *huma.OpenAPI {
 func addOperation(o *huma.OpenAPI, r Route, problemSchema *huma.Schema) {
 	registry := o.Components.Schemas
 	op := &huma.Operation{Method: r.Method, Path: r.Path, OperationID: r.Name, Summary: r.EN, Description: r.ZH,
-		Tags: []string{tagOf(r.Path)}, Responses: map[string]*huma.Response{}, Extensions: map[string]any{"x-permit": string(r.Permit)}}
+		Tags: []string{tagOf(r.Path)}, Responses: map[string]*huma.Response{},
+		Extensions: map[string]any{"x-permit": string(r.Permit), "x-zh": r.ZH}}
 	if r.Permit != staff.Public {
 		op.Security = []map[string][]string{{"key": {}}}
 	}
-	for _, name := range pathPart.FindAllStringSubmatch(r.Path, -1) {
-		op.Parameters = append(op.Parameters, &huma.Param{Name: name[1], In: "path", Required: true, Schema: &huma.Schema{Type: "string"}})
-	}
-	if r.query != nil {
-		op.Parameters = append(op.Parameters, queryParams(r.query)...)
-	}
-	if r.keyed {
-		length := idempotencyKeyMax
-		op.Parameters = append(op.Parameters, &huma.Param{Name: "Idempotency-Key", In: "header", Required: true,
-			Description: "Makes a repeat harmless; a new one for each new request.", Schema: &huma.Schema{Type: "string", MaxLength: &length}})
-	}
-	if r.Method == "PATCH" {
-		op.Parameters = append(op.Parameters, &huma.Param{Name: "If-Match", In: "header", Schema: &huma.Schema{Type: "string"},
-			Description: "The ETag of the version that is edited; a stale one is answered 409 with both sides."})
-	}
-	if r.in != nil {
-		op.RequestBody = &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{
-			"application/json": {Schema: registry.Schema(r.in, true, r.Name+"Body")}}}
-	}
+	op.Parameters = paramsOf(r)
+	op.RequestBody = requestBody(registry, r)
 	op.Responses[strconv.Itoa(r.status)] = goodResponse(registry, r)
-	if r.Name == "placeOrders" { // a repeat of an order is no new one
+	if r.Name == placeOrders { // a repeat of an order is no new one, and a list has an answer for each
 		op.Responses["201"] = goodResponse(registry, r)
 	}
 	op.Responses["default"] = &huma.Response{Description: "What went wrong, in the caller's language.",
 		Content: map[string]*huma.MediaType{"application/problem+json": {Schema: problemSchema}}}
 	o.AddOperation(op)
+	for _, t := range []reflect.Type{r.in, r.out} {
+		inChinese(registry, t)
+	}
+}
+
+func paramsOf(r Route) (params []*huma.Param) {
+	for _, name := range pathPart.FindAllStringSubmatch(r.Path, -1) {
+		params = append(params, &huma.Param{Name: name[1], In: "path", Required: true, Schema: &huma.Schema{Type: "string"}})
+	}
+	if r.query != nil {
+		params = append(params, queryParams(r.query)...)
+	}
+	if r.keyed {
+		longest := idempotencyKeyMax
+		params = append(params, &huma.Param{Name: "Idempotency-Key", In: "header", Required: true,
+			Description: "Makes a repeat harmless; a new one for each new request.", Extensions: zh("让重试不重复执行;每个新请求换一个新编号"),
+			Schema: &huma.Schema{Type: "string", MaxLength: &longest}})
+	}
+	if r.matched {
+		params = append(params, &huma.Param{Name: "If-Match", In: "header", Schema: &huma.Schema{Type: "string"},
+			Description: "The ETag of the version that is edited; a stale one is answered 409 with both sides.",
+			Extensions:  zh("所改版本的 ETag;过期时返回 409,并给出双方内容")})
+	}
+	return params
+}
+
+func zh(text string) map[string]any {
+	if text == "" {
+		return nil
+	}
+	return map[string]any{"x-zh": text}
+}
+
+// requestBody describes what a route takes: JSON of one type or of two, or files.
+func requestBody(registry huma.Registry, r Route) *huma.RequestBody {
+	body := &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{}}
+	for _, media := range r.bodies {
+		s := &huma.Schema{Type: "string", Format: "binary"}
+		if media == "multipart/form-data" {
+			s = &huma.Schema{Type: "object", Properties: map[string]*huma.Schema{"file": s}, Required: []string{"file"}}
+		}
+		body.Content[media] = &huma.MediaType{Schema: s}
+	}
+	if r.in != nil {
+		s := registry.Schema(r.in, true, r.Name+"Body")
+		if r.or != nil {
+			s = &huma.Schema{OneOf: []*huma.Schema{s, registry.Schema(r.or, true, r.Name+"Bodies")}}
+		}
+		body.Content["application/json"] = &huma.MediaType{Schema: s}
+	}
+	if len(body.Content) == 0 {
+		return nil
+	}
+	return body
 }
 
 func goodResponse(registry huma.Registry, r Route) *huma.Response {
@@ -79,6 +116,30 @@ func goodResponse(registry huma.Registry, r Route) *huma.Response {
 		good.Content = map[string]*huma.MediaType{r.media: {}}
 	}
 	return good
+}
+
+// inChinese adds the Chinese words of a type's fields to its schema.
+func inChinese(registry huma.Registry, t reflect.Type) {
+	for t != nil && (t.Kind() == reflect.Pointer || t.Kind() == reflect.Slice || t.Kind() == reflect.Map) {
+		t = t.Elem()
+	}
+	if t == nil || t.Kind() != reflect.Struct {
+		return
+	}
+	s := registry.Map()[schemaName(t, "")]
+	if s == nil {
+		return
+	}
+	for i := range t.NumField() {
+		f := t.Field(i)
+		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+		if p := s.Properties[name]; p != nil && p.Ref == "" && f.Tag.Get("zh") != "" {
+			p.Extensions = zh(f.Tag.Get("zh"))
+		}
+		if t.PkgPath() == f.Type.PkgPath() || f.Type.Name() == "" {
+			inChinese(registry, f.Type)
+		}
+	}
 }
 
 // tagOf is the first noun of a path.
@@ -109,11 +170,16 @@ func queryParams(t reflect.Type) (params []*huma.Param) {
 				s.Enum = append(s.Enum, word)
 			}
 		}
-		if top, err := strconv.ParseFloat(f.Tag.Get("max"), 64); err == nil {
-			one := 1.0
-			s.Minimum, s.Maximum = &one, &top
+		if top, err := strconv.Atoi(f.Tag.Get("max")); err == nil {
+			bound(s, top)
 		}
-		p := &huma.Param{Name: f.Tag.Get("query"), In: "query", Description: f.Tag.Get("doc"), Schema: s}
+		if text := f.Tag.Get("default"); text != "" {
+			s.Default = text
+			if n, err := strconv.Atoi(text); err == nil {
+				s.Default = n
+			}
+		}
+		p := &huma.Param{Name: f.Tag.Get("query"), In: "query", Description: f.Tag.Get("doc"), Extensions: zh(f.Tag.Get("zh")), Schema: s}
 		if f.Type.Kind() == reflect.Slice {
 			item := *s
 			p.Schema = &huma.Schema{Type: "array", Items: &item}
@@ -122,6 +188,16 @@ func queryParams(t reflect.Type) (params []*huma.Param) {
 		params = append(params, p)
 	}
 	return params
+}
+
+// bound sets what max means: the largest number, or the longest text.
+func bound(s *huma.Schema, top int) {
+	if s.Type == "string" {
+		s.MaxLength = &top
+		return
+	}
+	one, most := 1.0, float64(top)
+	s.Minimum, s.Maximum = &one, &most
 }
 
 // schemaName names a type as it is named here, without "View" and "Body".
@@ -149,6 +225,11 @@ func (a *API) openAPI(w httpWriter, _ *call) error {
 	return nil
 }
 
-func describeJSON(routes []Route) ([]byte, error) {
-	return json.MarshalIndent(Describe(routes), "", " ")
+// Document gives the description of all routes as it stands in openapi.yaml.
+func Document() ([]byte, error) {
+	text, err := Describe(append(Routes(), bookRoutes()...)).YAML()
+	if err != nil {
+		return nil, err
+	}
+	return append([]byte("# Made from the route table of internal/api by `baihuo generate`.\n"), text...), nil
 }

@@ -20,12 +20,12 @@ const placeOrders = "placeOrders"
 
 func orderRoutes() []Route {
 	place := plain("", (*API).postOrders)
-	place.keyed, place.in, place.out = true, typeOf[orderBody](), typeOf[placedView]()
+	place.keyed, place.in, place.or, place.out = true, typeOf[orderBody](), typeOf[ordersBody](), typeOf[placedView]()
 	return []Route{
 		{"POST", "/api/v1/orders", staff.OrderPlace, placeOrders, "接收一个订单,或 orders 列表中最多 500 个", "Take one order, or up to 500 in the list orders", place},
 		{"GET", "/api/v1/orders", staff.OrderRead, "listOrders", "订单列表,新的在前", "Orders as cards, the newest first", reads(listOrders)},
 		{"GET", "/api/v1/orders/{id}", staff.OrderRead, "getOrder", "一个订单的全部情况", "Everything about one order", reads(getOrder)},
-		{"PATCH", "/api/v1/orders/{id}", staff.OrderEdit, "editOrder", "修改备注、旗帜、标签、最晚发货时间", "Edit memo, flag, label, tags or the time to ship by", commands(http.StatusOK, editOrder)},
+		{"PATCH", "/api/v1/orders/{id}", staff.OrderEdit, "editOrder", "修改备注、旗帜、标签、最晚发货时间", "Edit memo, flag, label, tags or the time to ship by", commands(http.StatusOK, editOrder).edits()},
 		{"POST", "/api/v1/orders/{id}/cancellation", staff.OrderCancel, "cancelOrder", "发货前取消整单或部分行", "Cancel, wholly or some lines, before goods leave", commands(http.StatusOK, cancelOrder)},
 		{"GET", "/api/v1/orders/{id}/timeline", staff.OrderRead, "getTimeline", "订单时间线", "What happened to an order, the oldest first", reads(getTimeline)},
 		{"GET", "/api/v1/orders/{id}/notes", staff.OrderRead, "listNotes", "内部备注", "Notes that people left for each other", reads(listNotes)},
@@ -34,6 +34,11 @@ func orderRoutes() []Route {
 		{"DELETE", "/api/v1/orders/{id}/holds/{handle}", staff.OrderHold, "releaseHold", "解除挂起;不存在时不做任何事", "Release a hold; one that does not exist is a no-op", commands(http.StatusOK, releaseHold)},
 		{"POST", "/api/v1/reviews", staff.OrderRead, "reviewOrders", "批量审核:通过、驳回或收回(最多 500 单)", "Pass, reject or take back up to 500 orders", commands(http.StatusOK, reviewOrders)},
 	}
+}
+
+// ordersBody describes the list of orders; split reads it.
+type ordersBody struct {
+	Orders []orderBody `json:"orders" minItems:"1" maxItems:"500"`
 }
 
 // placedView describes the answer to new orders: one order's fields, or the list.
@@ -175,6 +180,12 @@ type noteView struct {
 	Text   string `json:"text"`
 	By     string `json:"by"`
 	At     string `json:"at"`
+}
+
+// shown: a note lies sealed in its room, so no answer keeps it in the clear.
+func (v noteView) shown() any {
+	v.Text = ""
+	return v
 }
 
 type notesView struct {

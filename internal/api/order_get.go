@@ -180,6 +180,12 @@ type documentView struct {
 	Channel    string   `json:"channel_state"`
 }
 
+// shown: what people typed is erased with the person, so no answer keeps it.
+func (v documentView) shown() any {
+	v.SellerMemo, v.Label, v.Tags = "", "", []string{}
+	return v
+}
+
 func viewDocument(o *order.Order) documentView {
 	return documentView{Version: o.Version, Kind: string(o.Kind), Review: string(o.Review), SellerMemo: o.SellerMemo, Flag: o.Flag, Label: o.Label,
 		Tags: append([]string{}, strings.Fields(o.Tags)...), ShipBy: instant(o.ShipBy), PaidAt: instant(o.PaidAt), Channel: string(o.ChannelState)}

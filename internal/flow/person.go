@@ -126,7 +126,7 @@ func (p *person) byBuyer(ctx context.Context, d *db.DB, named id.Buyer) error {
 			for _, b := range list {
 				if b.Buyer == named {
 					p.orders = append(p.orders, b)
-				} else if !own[b.Order] {
+				} else if !own[b.Order] && !b.Erased {
 					others[b.Buyer] = true
 				}
 			}

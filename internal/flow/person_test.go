@@ -537,6 +537,32 @@ func TestEraseLeavesASharedBuyer(t *testing.T) {
 	})
 }
 
+// What was broken off in the middle is completed by asking again.
+func TestEraseGoesOnWhereItWasBrokenOff(t *testing.T) {
+	d := dbtest.Open(t, db.SQLite, db.Options{Clock: dbtest.NewClock().Now})
+	a := &aviary{House: flowtest.Open(t, d), t: t}
+	a.refuse()
+	for i := range 3 {
+		dr := canary(a.House, "TB", fmt.Sprintf("CANARY-000%d", i+1), flowtest.Item{Code: "PASTE", Qty: 1})
+		dr.ChannelState = order.Closed
+		o := a.Order(a.One(dr))
+		if i == 2 {
+			a.Write(func(tx *db.Tx) error { // the first transactions of an erasure, and then the power went
+				if _, err := order.Erase(tx, []*order.Order{o}, "函"); err != nil {
+					return err
+				}
+				_, err := customer.Erase(tx, []id.Recipient{o.Recipient}, "函")
+				return err
+			})
+		}
+	}
+	gone, err := a.erase(flow.Subject{Phone: canaryPhone}, "函")
+	if err != nil || gone.Orders != 2 || gone.Recipients != 2 || gone.Buyers != 1 || gone.Messages != 4 {
+		t.Fatalf("%+v, %v", gone, err)
+	}
+	canariesIn(t, d, a.Kit.Keys, slices.Concat(sealedCanaries, freeCanaries))
+}
+
 // Messages older than 180 days go, piece by piece; what was mapped stays.
 func TestForgetRaw(t *testing.T) {
 	clock := dbtest.NewClock()

@@ -207,6 +207,32 @@ func TestDiesHalfway(t *testing.T) {
 	})
 }
 
+// Who comes back after the lease, when another one has sent the event, changes nothing.
+func TestLostLease(t *testing.T) {
+	each(t, func(t *testing.T, r *rig) {
+		v := newReceiver(t, false)
+		e, _ := r.open(v.URL)
+		calls := 0
+		v.answers(func(event) int {
+			if calls++; calls > 1 {
+				return 200
+			}
+			r.clock.Advance(2 * time.Minute)
+			r.round()
+			return 500
+		})
+		r.happen(1)
+		r.round()
+		if diff := cmp.Diff([]string{"1.1 delivered 2 200"}, r.log(e.ID)); diff != "" || calls != 2 {
+			t.Errorf("%d calls: %s", calls, diff)
+		}
+		if got := r.get(e.ID); got.Failures != 0 {
+			t.Errorf("it counts against the receiver: %+v", got)
+		}
+		r.sound()
+	})
+}
+
 // A hub that stops breaks calls off without counting them.
 func TestStops(t *testing.T) {
 	each(t, func(t *testing.T, r *rig) {
