@@ -88,6 +88,7 @@ type API struct {
 	imports     sync.Map // imports under way, by id
 	files       chan struct{}
 	description []byte
+	pages       map[string][]byte // the reference, by language
 	mux         *http.ServeMux
 	// callerOf tells who calls; a test puts people in its place.
 	callerOf func(*http.Request) (staff.Caller, error)
@@ -97,7 +98,7 @@ type API struct {
 func Routes() []Route {
 	var all []Route
 	for _, some := range [][]Route{orderRoutes(), placeRoutes(), stockRoutes(), skuRoutes(), packageRoutes(), exceptionRoutes(), ruleRoutes(),
-		journalRoutes(), jobRoutes(), fileRoutes(), personRoutes(), staffRoutes(), systemRoutes()} {
+		journalRoutes(), jobRoutes(), fileRoutes(), personRoutes(), staffRoutes(), systemRoutes(), referenceRoutes()} {
 		all = append(all, some...)
 	}
 	return all
@@ -140,7 +141,11 @@ func open(cfg Config, routes []Route) (*API, error) {
 	a.callerOf = a.byKey
 	sweepUploads(cfg.Uploads)
 	var err error
-	if a.description, err = json.Marshal(Describe(routes)); err != nil {
+	described := Describe(routes)
+	if a.description, err = json.Marshal(described); err != nil {
+		return nil, err
+	}
+	if a.pages, err = renderReference(described); err != nil {
 		return nil, err
 	}
 	if cfg.Guard != nil {

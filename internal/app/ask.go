@@ -52,6 +52,7 @@ func ask(ctx context.Context, c cli.Common, path string, body, v any) error {
 	}
 	r.Header.Set("Authorization", "Bearer "+strings.TrimSpace(key))
 	r.Header.Set("Content-Type", "application/json")
+	r.Header.Set("Idempotency-Key", fmt.Sprintf("cli-%d-%d", os.Getpid(), time.Now().UnixNano()))
 	answer, err := (&http.Client{Timeout: 30 * time.Minute}).Do(r)
 	if err != nil {
 		return errAsk.With(err.Error()).Wrap(err)

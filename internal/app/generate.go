@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 
+	"baihuo/internal/api"
 	"baihuo/internal/cli"
 	"baihuo/internal/fulfilment"
 	"baihuo/internal/notice"
@@ -13,20 +14,35 @@ import (
 	"baihuo/internal/shipping"
 )
 
-const statesFile = "docs/states.md"
+// generated are the files that are made from the code.
+var generated = []struct {
+	file string
+	make func() ([]byte, error)
+}{
+	{"docs/states.md", func() ([]byte, error) { return states(), nil }},
+	{"openapi.yaml", api.Document},
+}
 
 // generate writes the files that are made from the code; with Check it only says
 // whether they are as they would be written.
 func (p *program) generate(_ context.Context, _ cli.Common, o cli.Generate) error {
-	want := states()
-	have, err := os.ReadFile(statesFile)
-	if err == nil && bytes.Equal(have, want) {
-		return nil
+	for _, g := range generated {
+		want, err := g.make()
+		if err != nil {
+			return err
+		}
+		have, err := os.ReadFile(g.file)
+		switch {
+		case err == nil && bytes.Equal(have, want):
+		case o.Check:
+			return fmt.Errorf("%s is not what the code says; run: go run . generate", g.file)
+		default:
+			if err := os.WriteFile(g.file, want, 0o644); err != nil {
+				return err
+			}
+		}
 	}
-	if o.Check {
-		return fmt.Errorf("%s is not what the code says; run: go run . generate", statesFile)
-	}
-	return os.WriteFile(statesFile, want, 0o644)
+	return nil
 }
 
 // states prints the tables of allowed moves of all axes.
