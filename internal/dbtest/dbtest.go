@@ -146,7 +146,7 @@ func postgresURL(t testing.TB) string {
 	if server == "" {
 		t.Skipf("no PostgreSQL: set %s to the address of a private server (make test starts one)", Env)
 	}
-	template, err := postgresTemplate()
+	template, err := postgresTemplate(server)
 	if err != nil {
 		t.Fatalf("migrate the PostgreSQL template: %v", err)
 	}
@@ -158,11 +158,19 @@ func postgresURL(t testing.TB) string {
 	return withName(server, name)
 }
 
-// postgresTemplate makes a migrated database once per schema and server. Test
-// programs run side by side: each makes its own and the first to finish gives
-// it the shared name.
-var postgresTemplate = sync.OnceValues(func() (string, error) {
-	server := os.Getenv(Env)
+// templates holds, by server, what makes its template once: a test may start a
+// server of its own beside the shared one.
+var templates sync.Map
+
+// postgresTemplate gives the name of server's migrated database, made once per
+// schema and server. Test programs run side by side: each makes its own and the
+// first to finish gives it the shared name.
+func postgresTemplate(server string) (string, error) {
+	once, _ := templates.LoadOrStore(server, sync.OnceValues(func() (string, error) { return makeTemplate(server) }))
+	return once.(func() (string, error))()
+}
+
+func makeTemplate(server string) (string, error) {
 	shared := "baihuo_template_" + schemaDigest()
 	own := fmt.Sprintf("%s_%d", shared, os.Getpid())
 	if exists(server, shared) {
@@ -178,7 +186,7 @@ var postgresTemplate = sync.OnceValues(func() (string, error) {
 		_ = administer(server, "DROP DATABASE IF EXISTS "+own)
 	}
 	return shared, nil
-})
+}
 
 func schemaDigest() string {
 	h := fnv.New64a()
