@@ -6,9 +6,9 @@ cd "$(dirname "$0")/.."
 dir=$(mktemp -d); trap 'rm -rf "$dir"; scripts/postgres.sh stop /tmp/baihuo-proof-pg' EXIT
 BAIHUO_TEST_POSTGRES=$(scripts/postgres.sh start /tmp/baihuo-proof-pg 54393 durable </dev/null)
 export BAIHUO_TEST_POSTGRES BAIHUO_PROOF=1 BAIHUO_KILLS=200 BAIHUO_MODEL_STEPS=100000 BAIHUO_LAST_UNIT_ROUNDS=300
-log=$dir/log
+log=${BAIHUO_PROOF_LOG:-$dir/log}
 status=0
-go test -count=1 -timeout 60m -v ./internal/proof ./internal/inventory ./internal/job ./internal/journal ./internal/customer/... \
+go test -count=1 -timeout 90m -p 1 -v ./internal/proof ./internal/inventory ./internal/job ./internal/journal ./internal/customer/... ./internal/replay \
   >"$log" 2>&1 || status=1
 year=../shared/data/online-retail/orders.csv.gz
 lines=$dir/lines

@@ -38,8 +38,7 @@ func TestTheRealYear(t *testing.T) {
 				o.File, o.Stock = path, stock
 				begun := time.Now()
 				r, days := play(t, o)
-				t.Logf("%d rows in %.1f s, %d orders wait, short %.1f %% of the lines", r.Rows, time.Since(begun).Seconds(), r.Waiting,
-					100*float64(r.Total.Short)/float64(r.Total.Lines))
+				took := time.Since(begun)
 				t.Logf("%+v", r.Total)
 				for _, tally := range r.Tallies {
 					t.Logf("%+v", tally)
@@ -54,6 +53,10 @@ func TestTheRealYear(t *testing.T) {
 					}
 				}
 				tables[stock] = days
+				if !t.Failed() {
+					fmt.Printf("PROOF the real year by replay, %s | %d rows, %d orders wait, short %.2f %% of the lines, check clean, the same day table on both | - | %.0f s\n",
+						name, r.Rows, r.Waiting, 100*float64(r.Total.Short)/float64(r.Total.Lines), took.Seconds())
+				}
 			})
 		}
 	}
