@@ -5,6 +5,8 @@ missing=()
 ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing+=(postgresql)
 command -v gcc >/dev/null || missing+=(gcc libc6-dev) # the race detector links with it
 command -v strace >/dev/null || missing+=(strace)     # injects I/O errors
+[ -x /usr/bin/time ] || missing+=(time)                  # tells the memory that an import took, for make proof
+command -v bc >/dev/null || missing+=(bc)
 [ ${#missing[@]} = 0 ] && exit 0
 if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
   echo "Please install: ${missing[*]}   (Debian: sudo apt-get install -y ${missing[*]})" >&2
