@@ -14,6 +14,11 @@ func Dead(tx *db.Tx, after id.Job, limit int) ([]Job, error) {
 		WHERE state = 'dead' AND job_id > $1 ORDER BY job_id LIMIT $2`, scan, after, limit)
 }
 
+// CountDead tells how many jobs are dead, up to limit.
+func CountDead(tx *db.Tx, limit int) (int64, error) {
+	return tx.Number(`/* job.CountDead */ SELECT COUNT(*) FROM (SELECT job_id FROM jobs WHERE state = 'dead' LIMIT $1) AS some`, limit)
+}
+
 // Replay makes dead jobs due at once, with all their attempts before them, and
 // gives the number brought back. Ids that are unknown or not dead are passed
 // over. What was in doubt stays so.

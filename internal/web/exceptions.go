@@ -89,3 +89,8 @@ func (v *visit) workRows(sum *summary, list []review.Exception) []workRow {
 	}
 	return rows
 }
+
+// exceptionRoutes are those of the exception centre.
+func exceptionRoutes() []Route {
+	return []Route{{"GET", "/exceptions", staff.ExceptionRead, false, (*Site).exceptions}}
+}

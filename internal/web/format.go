@@ -3,6 +3,8 @@ package web
 import (
 	"fmt"
 	"html/template"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 	_ "time/tzdata" // the house's day does not depend on what the machine has installed
@@ -95,7 +97,15 @@ func number(n int64) string {
 // funcs are what the templates may call.
 func (v *visit) funcs() template.FuncMap {
 	return template.FuncMap{"t": v.must, "n": number,
-		"other": func() string { return map[string]string{"zh": "English", "en": "中文"}[v.lang] }}
+		"other": func() string { return map[string]string{"zh": "English", "en": "中文"}[v.lang] },
+		// dict gives a part of a template several values under names.
+		"dict": func(pairs ...any) map[string]any {
+			m := map[string]any{}
+			for i := 0; i+1 < len(pairs); i += 2 {
+				m[fmt.Sprint(pairs[i])] = pairs[i+1]
+			}
+			return m
+		}}
 }
 
 // must gives a word to a template, which fails when there is none.
@@ -116,3 +126,5 @@ func (v *visit) word(key string) string {
 }
 
 func (v *visit) fill(key string, args ...any) string { return fmt.Sprintf(v.word(key), args...) }
+
+func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }

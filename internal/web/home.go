@@ -454,3 +454,8 @@ func (v *visit) packageTable(sum *summary) grid {
 	}
 	return g
 }
+
+// homeRoutes are those of the first page.
+func homeRoutes() []Route {
+	return []Route{{"GET", "/{$}", staff.SignedIn, false, (*Site).home}}
+}

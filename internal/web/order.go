@@ -15,6 +15,7 @@ import (
 	"baihuo/internal/order"
 	"baihuo/internal/review"
 	"baihuo/internal/shop"
+	"baihuo/internal/staff"
 )
 
 // order is the page of one order.
@@ -256,4 +257,9 @@ func reason(payload string) string {
 	}
 	_ = json.Unmarshal([]byte(payload), &said) // a payload without one needs no words
 	return cmp.Or(said.Why, said.Note)
+}
+
+// orderRoutes are those of orders and of the search.
+func orderRoutes() []Route {
+	return []Route{{"GET", "/orders/{id}", staff.OrderRead, false, (*Site).order}}
 }

@@ -2,6 +2,7 @@ package web
 
 import (
 	"bytes"
+	"compress/gzip"
 	"context"
 	"errors"
 	"fmt"
@@ -192,22 +193,6 @@ func language(r *http.Request, own string) string {
 	return "zh"
 }
 
-// choose remembers a language asked for by ?lang= and gives the same address
-// without it.
-func (s *Site) choose(v *visit) (to string, chosen bool) {
-	query := v.r.URL.Query()
-	lang := query.Get("lang")
-	if lang != "zh" && lang != "en" {
-		return "", false
-	}
-	s.setLanguage(v, lang)
-	query.Del("lang")
-	u := *v.r.URL
-	u.RawQuery = query.Encode()
-	u.Host, u.Scheme = "", ""
-	return "/" + strings.TrimLeft(u.RequestURI(), "/\\"), true
-}
-
 func (s *Site) setLanguage(v *visit, lang string) {
 	http.SetCookie(v.w, &http.Cookie{Name: langCookie, Value: lang, Path: "/", MaxAge: 365 * 24 * 3600,
 		HttpOnly: true, Secure: s.cfg.HTTPS, SameSite: http.SameSiteLaxMode})
@@ -217,7 +202,7 @@ func (s *Site) setLanguage(v *visit, lang string) {
 // render writes a page, or with ?part=live its live part alone. It is written only
 // when it is whole.
 func (s *Site) render(v *visit, status int, page string, data map[string]any) error {
-	data["Lang"], data["Hash"], data["Page"] = v.lang, s.hash, page
+	data["Lang"], data["Page"] = v.lang, page
 	name := "layout.html"
 	if v.r.URL.Query().Get("part") == "live" {
 		name = "live"
@@ -229,21 +214,16 @@ func (s *Site) render(v *visit, status int, page string, data map[string]any) er
 	}
 	v.w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	v.w.Header().Set("Content-Language", map[string]string{"zh": "zh-CN", "en": "en"}[v.lang])
-	v.w.WriteHeader(status)
-	_, _ = v.w.Write(out.Bytes())
+	send(v.w, v.r, status, out.Bytes(), func() []byte { return squeeze(out.Bytes(), gzip.BestSpeed) })
 	return nil
 }
 
-// entry is one line of the menu.
-type entry struct {
-	Path, Word string
-	Here       bool
-}
-
-// head fills in what stands above every page: the menu by permit, who is signed in,
-// the other language.
+// head fills in what stands around every page: the menu by permit, who is signed in,
+// the other language, how the page looks, and what was just done.
 func (s *Site) head(v *visit, data map[string]any) {
-	data["Switch"] = switchTo(v)
+	data["Look"], data["Path"] = lookOf(v.r), v.r.URL.Path
+	data["Switch"] = v.with("lang", map[string]string{"zh": "en", "en": "zh"}[v.lang])
+	data["Looks"] = v.looks()
 	if v.level == stranger {
 		return
 	}
@@ -251,34 +231,8 @@ func (s *Site) head(v *visit, data map[string]any) {
 	if v.level != whole {
 		return
 	}
-	data["Whole"] = true
-	var daily, office []entry
-	for _, m := range menu {
-		if !v.caller.May(m.permit) {
-			continue
-		}
-		e := entry{m.path, v.word(m.word), m.page == data["Page"] || m.page == data["Under"]}
-		if m.daily {
-			daily = append(daily, e)
-		} else {
-			office = append(office, e)
-			if e.Here {
-				data["OfficeHere"] = e.Word
-			}
-		}
-	}
-	data["Daily"], data["Office"] = daily, office
-}
-
-// switchTo is this address in the other language; a page that answers a form has no
-// address, so the switch leads back to where forms begin.
-func switchTo(v *visit) string {
-	query := v.r.URL.Query()
-	query.Set("lang", map[string]string{"zh": "en", "en": "zh"}[v.lang])
-	if v.r.Method != http.MethodGet {
-		return "/?" + url.Values{"lang": query["lang"]}.Encode()
-	}
-	return "?" + query.Encode()
+	data["Whole"], data["Wings"], data["Toast"] = true, s.doors(v), v.toast()
+	data["Asked"] = v.r.URL.Query().Get("q")
 }
 
 // say gives a fault's sentence in the visitor's language.

@@ -1,9 +1,7 @@
 package web
 
 import (
-	"crypto/sha256"
 	"embed"
-	"encoding/hex"
 	"fmt"
 	"html/template"
 	"io/fs"
@@ -11,6 +9,7 @@ import (
 	"net/http"
 	"net/netip"
 	"path"
+	"slices"
 	"strings"
 	"time"
 
@@ -67,6 +66,12 @@ type Route struct {
 
 // Routes is the one table of routes.
 func Routes() []Route {
+	return slices.Concat(entranceRoutes(), homeRoutes(), orderRoutes(), reviewRoutes(), exceptionRoutes(), stockRoutes(), productRoutes(),
+		storeRoutes(), ruleRoutes(), boardRoutes(), fileRoutes(), jobRoutes(), officeRoutes(), devRoutes())
+}
+
+// entranceRoutes are those of getting in and of one's own account.
+func entranceRoutes() []Route {
 	const public, in = staff.Public, staff.SignedIn
 	return []Route{
 		{"GET", "/static/{hash}/{file}", public, false, (*Site).static},
@@ -89,11 +94,12 @@ func Routes() []Route {
 		{"POST", "/account/language", in, false, (*Site).changeLanguage},
 		{"POST", "/account/sessions/end", in, false, (*Site).endOwnSession},
 		{"POST", "/account/sessions/end-all", in, false, (*Site).endOwnSessions},
+	}
+}
 
-		{"GET", "/{$}", in, false, (*Site).home},
-		{"GET", "/orders/{id}", staff.OrderRead, false, (*Site).order},
-		{"GET", "/exceptions", staff.ExceptionRead, false, (*Site).exceptions},
-
+// officeRoutes are those of people, keys and the audit trail.
+func officeRoutes() []Route {
+	return []Route{
 		{"GET", "/people", staff.StaffRead, false, (*Site).people},
 		{"GET", "/people/new", staff.StaffManage, false, (*Site).newPerson},
 		{"POST", "/people", staff.StaffManage, false, (*Site).hire},
@@ -115,22 +121,6 @@ func Routes() []Route {
 	}
 }
 
-// menu is what the head of each page leads to, for who may go there. The first ones
-// stand in the open, the rest under one word.
-var menu = []struct {
-	path, page, word string
-	permit           staff.Permit
-	daily            bool
-}{
-	{"/", "home", "home", staff.SignedIn, true},
-	{"/exceptions", "exceptions", "exceptions", staff.ExceptionRead, true},
-	{"/people", "people", "people", staff.StaffRead, false},
-	{"/roles", "roles", "roles", staff.StaffRead, false},
-	{"/sessions", "sessions", "sessions", staff.StaffRead, false},
-	{"/keys", "keys", "keys", staff.KeyManage, false},
-	{"/audit", "audit", "audit", staff.JournalRead, false},
-}
-
 //go:embed templates static
 var files embed.FS
 
@@ -138,13 +128,15 @@ var files embed.FS
 type Site struct {
 	cfg     Config
 	pages   map[string]*template.Template // by language and name
-	hash    string
+	assets  assets
+	paths   map[string]bool // addresses of pages that the menu may lead to
 	mux     *http.ServeMux
 	active  *scs.SessionManager // for what people do
 	passive *scs.SessionManager // for pages that refresh themselves
 	cross   *http.CrossOriginProtection
 	summary *scoped[summary]
 	lows    *scoped[[]low]
+	counts  *scoped[map[string]int64]
 }
 
 // ErrNothing says that a page does not exist.
@@ -166,12 +158,13 @@ func New(cfg Config) (*Site, error) {
 		cfg.Secure = func(r *http.Request) bool { return r.TLS != nil }
 	}
 	s := &Site{cfg: cfg, mux: http.NewServeMux(), cross: http.NewCrossOriginProtection(), active: manager(cfg, false),
-		passive: manager(cfg, cfg.Demo == nil), summary: newScoped[summary](cfg.Wall, time.Second), lows: newScoped[[]low](cfg.Wall, 10*time.Second)}
+		passive: manager(cfg, cfg.Demo == nil), summary: newScoped[summary](cfg.Wall, time.Second), lows: newScoped[[]low](cfg.Wall, 10*time.Second),
+		counts: newScoped[map[string]int64](cfg.Wall, 5*time.Second), paths: map[string]bool{}}
 	var err error
-	if s.hash, err = hashOf(files); err != nil {
+	if s.assets, err = gather(files); err != nil {
 		return nil, err
 	}
-	if s.pages, err = parse(); err != nil {
+	if s.pages, err = parse(s.assets.hash); err != nil {
 		return nil, err
 	}
 	for _, r := range Routes() {
@@ -179,6 +172,7 @@ func New(cfg Config) (*Site, error) {
 			return nil, fmt.Errorf("web: route %s %s names no permit", r.Method, r.Path)
 		}
 		s.mux.Handle(r.Method+" "+r.Path, s.serve(r))
+		s.paths[strings.TrimSuffix(r.Path, "{$}")] = r.Method == http.MethodGet || s.paths[r.Path]
 	}
 	s.mux.Handle("/", s.serve(Route{Permit: staff.Public, handle: (*Site).nothing}))
 	return s, nil
@@ -190,7 +184,7 @@ func peer(r *http.Request) netip.Addr {
 }
 
 // parse makes one set of templates for each page and language.
-func parse() (map[string]*template.Template, error) {
+func parse(hash string) (map[string]*template.Template, error) {
 	pages := map[string]*template.Template{}
 	names, err := fs.Glob(files, "templates/*.html")
 	if err != nil {
@@ -203,7 +197,9 @@ func parse() (map[string]*template.Template, error) {
 				continue
 			}
 			v := &visit{lang: lang}
-			t, err := template.New("layout.html").Funcs(v.funcs()).ParseFS(files, "templates/layout.html", "templates/parts.html", name)
+			funcs := v.funcs()
+			funcs["asset"] = func(name string) string { return "/static/" + hash + "/" + name }
+			t, err := template.New("layout.html").Funcs(funcs).ParseFS(files, "templates/layout.html", "templates/parts.html", name)
 			if err != nil {
 				return nil, err
 			}
@@ -217,35 +213,3 @@ func parse() (map[string]*template.Template, error) {
 func (s *Site) Handler() http.Handler { return s.mux }
 
 func (s *Site) nothing(*visit) error { return ErrNothing }
-
-// static serves our own style and script, under a name that changes with them.
-func (s *Site) static(v *visit) error {
-	name := v.r.PathValue("file")
-	kinds := map[string]string{"baihuo.css": "text/css; charset=utf-8", "baihuo.js": "text/javascript; charset=utf-8",
-		"icon.svg": "image/svg+xml"}
-	if kinds[name] == "" || v.r.PathValue("hash") != s.hash {
-		return ErrNothing
-	}
-	content, err := files.ReadFile("static/" + name)
-	if err != nil {
-		return fault.Of(err)
-	}
-	v.w.Header().Set("Content-Type", kinds[name])
-	v.w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
-	_, _ = v.w.Write(content)
-	return nil
-}
-
-// hashOf names what the static files hold.
-func hashOf(all fs.FS) (string, error) {
-	h := sha256.New()
-	err := fs.WalkDir(all, "static", func(path string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() {
-			return err
-		}
-		content, err := fs.ReadFile(all, path)
-		h.Write(content)
-		return err
-	})
-	return hex.EncodeToString(h.Sum(nil))[:12], err
-}

@@ -1,0 +1,4 @@
+package web
+
+// boardRoutes are those of dashboards.
+func boardRoutes() []Route { return nil }

@@ -1,0 +1,4 @@
+package web
+
+// fileRoutes are those of imports and exports.
+func fileRoutes() []Route { return nil }

@@ -1,0 +1,4 @@
+package web
+
+// jobRoutes are those of jobs.
+func jobRoutes() []Route { return nil }

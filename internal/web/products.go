@@ -1,0 +1,4 @@
+package web
+
+// productRoutes are those of SKUs.
+func productRoutes() []Route { return nil }

@@ -1,0 +1,4 @@
+package web
+
+// reviewRoutes are those of the review desk.
+func reviewRoutes() []Route { return nil }

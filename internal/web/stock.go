@@ -1,0 +1,4 @@
+package web
+
+// stockRoutes are those of stock.
+func stockRoutes() []Route { return nil }

@@ -1,0 +1,4 @@
+package web
+
+// storeRoutes are those of the store terminal.
+func storeRoutes() []Route { return nil }

@@ -1,0 +1,3 @@
+package web
+
+var boardWords = map[string]pair{}
