@@ -19,7 +19,7 @@ var floors = [][]string{
 	{"fault", "id", "money", "seal", "db", "journal", "rule", "job", "sheet"},
 	{"shop", "staff", "catalog", "customer", "inventory", "carrier"},
 	{"order", "review", "fulfilment", "shipping"},
-	{"channel", "aftersales", "finance", "notice", "webhook"},
+	{"channel", "aftersales", "finance", "notice", "webhook", "insight"},
 	{"flow", "intake", "replay"},
 }
 
@@ -126,8 +126,8 @@ func TestTables(t *testing.T) {
 		}
 	}
 	files(t, func(room, path string) {
-		if strings.HasSuffix(path, "_test.go") || room == "bench" || room == "dbtest" {
-			return // bench writes rows bare to find the ceiling
+		if strings.HasSuffix(path, "_test.go") || room == "bench" || room == "dbtest" || room == "insight" {
+			return // bench writes rows bare to find the ceiling; insight alone may read every table
 		}
 		text, err := os.ReadFile(path)
 		if err != nil {

@@ -18,6 +18,8 @@ import (
 	"baihuo/internal/db"
 	"baihuo/internal/demo"
 	"baihuo/internal/flow"
+	"baihuo/internal/insight"
+	"baihuo/internal/journal"
 	simparcel "baihuo/internal/sim/parcel"
 	"baihuo/internal/staff"
 	"baihuo/internal/web"
@@ -64,7 +66,7 @@ type opening struct {
 // worker is what runs beside the doors: no carrier and no sender are connected
 // yet, so waybills and messages wait.
 func (h *house) worker(c cli.Common) *worker.Worker {
-	return &worker.Worker{DB: h.d, Kit: h.kit, AnchorFile: anchorFile(c), Log: h.log}
+	return &worker.Worker{DB: h.d, Kit: h.kit, AnchorFile: anchorFile(c), Log: h.log, Readers: []journal.Reader{insight.Reader()}}
 }
 
 // run opens the doors, starts the worker and, where there is one, a story that
@@ -127,6 +129,7 @@ func (p *program) run(ctx context.Context, c cli.Common, h *house, o opening, w 
 	<-ctx.Done()
 	grace, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()
+	doors.web.Close()
 	_ = server.Shutdown(grace)
 	_ = local.Shutdown(grace)
 	all.Wait()
@@ -139,6 +142,7 @@ func (p *program) run(ctx context.Context, c cli.Common, h *house, o opening, w 
 
 type doors struct {
 	api *api.API
+	web *web.Site
 	mux *http.ServeMux
 }
 
@@ -185,7 +189,7 @@ func (p *program) doors(ctx context.Context, c cli.Common, h *house, o opening) 
 	for _, path := range []string{"/api/", "/openapi.json", "/healthz", "/readyz", "/metrics"} {
 		mux.Handle(path, a.Handler())
 	}
-	return &doors{api: a, mux: mux}, nil
+	return &doors{api: a, web: site, mux: mux}, nil
 }
 
 // firstKey makes the key with which the command line speaks to the running hub, and

@@ -30,6 +30,7 @@ type stage struct {
 	wall   *dbtest.Clock
 	guard  *staff.Guard
 	server *httptest.Server
+	site   *web.Site
 	codes  map[string]string // secrets of authenticators by login
 	people map[string]staff.Person
 }
@@ -56,8 +57,8 @@ func (s *stage) serve(cfg web.Config, change ...func(*web.Config)) {
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	s.server = httptest.NewServer(site.Handler())
-	s.t.Cleanup(s.server.Close)
+	s.site, s.server = site, httptest.NewServer(site.Handler())
+	s.t.Cleanup(func() { site.Close(); s.server.Close() })
 }
 
 // node opens a second door of the same house, as another node does.

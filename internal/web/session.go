@@ -91,6 +91,18 @@ func (s *Site) stand(v *visit) error {
 	return nil
 }
 
+// stillIn reads anew who a visit comes from, for what lasts longer than an answer.
+func (s *Site) stillIn(v *visit) error {
+	v.standing = standing{}
+	if err := s.stand(v); err != nil {
+		return err
+	}
+	if v.level != whole { // a change of roles ends the session, too
+		return errSignIn
+	}
+	return nil
+}
+
 // known fills in the standing of a person with a ticket.
 func (v *visit) known(p staff.Person, t staff.Ticket) {
 	v.person, v.ticket, v.lang = p, t, language(v.r, p.Lang)

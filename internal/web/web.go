@@ -11,6 +11,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/alexedwards/scs/v2"
@@ -137,6 +138,9 @@ type Site struct {
 	summary *scoped[summary]
 	lows    *scoped[[]low]
 	counts  *scoped[map[string]int64]
+	boards  *scoped[board]
+	closing chan struct{} // closed when streams and imports are to end
+	shut    sync.Once
 }
 
 // ErrNothing says that a page does not exist.
@@ -159,7 +163,8 @@ func New(cfg Config) (*Site, error) {
 	}
 	s := &Site{cfg: cfg, mux: http.NewServeMux(), cross: http.NewCrossOriginProtection(), active: manager(cfg, false),
 		passive: manager(cfg, cfg.Demo == nil), summary: newScoped[summary](cfg.Wall, time.Second), lows: newScoped[[]low](cfg.Wall, 10*time.Second),
-		counts: newScoped[map[string]int64](cfg.Wall, 5*time.Second), paths: map[string]bool{}}
+		counts: newScoped[map[string]int64](cfg.Wall, 5*time.Second), paths: map[string]bool{},
+		boards: newScoped[board](cfg.Wall, boardKept), closing: make(chan struct{})}
 	var err error
 	if s.assets, err = gather(files); err != nil {
 		return nil, err
@@ -208,6 +213,9 @@ func parse(hash string) (map[string]*template.Template, error) {
 	}
 	return pages, nil
 }
+
+// Close ends streams, so that the server's shutdown need not wait for those who look.
+func (s *Site) Close() { s.shut.Do(func() { close(s.closing) }) }
 
 // Handler serves every route of the table.
 func (s *Site) Handler() http.Handler { return s.mux }
