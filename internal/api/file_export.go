@@ -12,10 +12,8 @@ import (
 	"baihuo/internal/db"
 	"baihuo/internal/fault"
 	"baihuo/internal/intake"
-	"baihuo/internal/journal"
 	"baihuo/internal/order"
 	"baihuo/internal/sheet"
-	"baihuo/internal/staff"
 )
 
 // ErrExport says that there is nothing of this name to download.
@@ -30,14 +28,6 @@ type exportQuery struct {
 	To   db.Instant `query:"to" doc:"Not in it." zh:"截止时间(不含)"`
 }
 
-// permits are those that a download needs beside file.export.
-func exportPermits(what string) ([]staff.Permit, bool) {
-	permits := map[string][]staff.Permit{"orders": {staff.OrderRead}, "stock": {staff.StockRead}, "catalog": {staff.CatalogRead, staff.CostRead},
-		"journal": {staff.JournalRead, staff.CostRead}}
-	list, known := permits[what]
-	return list, known
-}
-
 func exports() handler {
 	return handler{query: typeOf[exportQuery](), status: http.StatusOK, media: "text/csv", serve: giveFile}
 }
@@ -47,7 +37,7 @@ func exports() handler {
 // cut file never looks whole.
 func giveFile(w http.ResponseWriter, c *call) error {
 	what := c.r.PathValue("what")
-	permits, known := exportPermits(what)
+	permits, known := intake.ExportPermits(what)
 	if !known {
 		return ErrExport
 	}
@@ -70,7 +60,7 @@ func giveFile(w http.ResponseWriter, c *call) error {
 	default:
 		return ErrBusy
 	}
-	if err := c.noteExport(what, q); err != nil {
+	if err := c.noteExport(what, o); err != nil {
 		return err
 	}
 	late := &lateWriter{w: w, control: http.NewResponseController(w), name: what}
@@ -103,10 +93,9 @@ func (c *call) exportOptions(what string, q exportQuery) (o intake.ExportOptions
 }
 
 // noteExport leaves a journal row: who took what out of the house.
-func (c *call) noteExport(what string, q exportQuery) error {
+func (c *call) noteExport(what string, o intake.ExportOptions) error {
 	return c.api.cfg.DB.Write(context.WithoutCancel(c.r.Context()), db.By{Actor: c.caller.Actor, Cause: "export"}, func(tx *db.Tx) error {
-		journal.Write(tx, journal.Entry{Kind: "export", ID: tx.NewID(), Version: 1, What: "export_begun",
-			Payload: journal.JSON(map[string]any{"what": what, "shop": q.Shop, "word": q.Word, "kind": q.Kind, "from": q.From, "to": q.To})})
+		intake.NoteExport(tx, what, o)
 		return nil
 	})
 }

@@ -13,11 +13,8 @@ import (
 	"time"
 	"unicode"
 
-	"baihuo/internal/db"
 	"baihuo/internal/fault"
 	"baihuo/internal/intake"
-	"baihuo/internal/sheet"
-	"baihuo/internal/staff"
 )
 
 // A file is taken in within its request: the answer is the report, and whoever hangs
@@ -25,10 +22,7 @@ import (
 // it is. The file lies on the hub's disk while it is read, for its owner alone.
 
 const (
-	uploadMax = 20 << 20
-	// An uploaded file is looked through once before anything is written.
-	uploadRowsMax  = 100_000
-	uploadBytesMax = 200 << 20
+	uploadMax = intake.UploadMax
 	// filesAtOnce bounds the files that come or go at the same time.
 	filesAtOnce = 4
 	uploadWait  = 2 * time.Minute
@@ -55,29 +49,10 @@ type importQuery struct {
 	DryRun         bool   `query:"dry_run" doc:"Tell what would happen and change nothing." zh:"只试算,不改动"`
 }
 
-// permits are those that a file needs beside file.import: what it does by the
-// thousand nobody may do who may not do it once.
-func (q importQuery) permits() []staff.Permit {
-	switch q.What {
-	case "orders":
-		if q.CreateSKUs {
-			return []staff.Permit{staff.OrderPlace, staff.CatalogEdit}
-		}
-		return []staff.Permit{staff.OrderPlace}
-	case "catalog":
-		return []staff.Permit{staff.CatalogEdit}
-	case "stock":
-		if q.Counts {
-			return []staff.Permit{staff.StockCount}
-		}
-		return []staff.Permit{staff.StockReceive}
-	}
-	return []staff.Permit{staff.SystemOperate}
-}
-
-// houseWide says that a file is about all shops and warehouses.
-func (q importQuery) houseWide() bool {
-	return q.What != "orders" && q.What != "stock" && q.What != "catalog"
+// taking is the file as intake takes it.
+func (q importQuery) taking(c *call, file string) intake.Taking {
+	return intake.Taking{What: q.What, File: file, Profile: q.Profile, Shop: q.Shop, History: q.History, CreateSKUs: q.CreateSKUs,
+		DropDuplicates: q.DropDuplicates, Counts: q.Counts, DryRun: q.DryRun, Caller: c.caller}
 }
 
 // uploads is the handler of an upload.
@@ -95,12 +70,13 @@ func takeFile(w http.ResponseWriter, c *call) error {
 	if err := readQuery(c.r.URL.RawQuery, &q); err != nil {
 		return err
 	}
-	for _, p := range q.permits() {
+	want := q.taking(c, "")
+	for _, p := range want.Permits() {
 		if err := c.need(p); err != nil {
 			return err
 		}
 	}
-	if q.houseWide() {
+	if want.HouseWide() {
 		if err := c.everywhere(); err != nil {
 			return err
 		}
@@ -117,7 +93,7 @@ func takeFile(w http.ResponseWriter, c *call) error {
 	}
 	defer os.RemoveAll(filepath.Dir(file))
 	given, err := c.api.errand(c, key, sum, func() (answer, error) {
-		if err := lookThrough(c.r.Context(), file); err != nil {
+		if _, err := intake.LookThrough(c.r.Context(), file); err != nil {
 			return answer{}, err
 		}
 		report, err := c.importFile(file, q)
@@ -246,43 +222,14 @@ func fileName(name string) string {
 	return name
 }
 
-// lookThrough reads a whole table and writes nothing, so that a bomb, a cut file or a
-// million rows are refused before the first row is taken.
-func lookThrough(ctx context.Context, file string) error {
-	r, err := sheet.Open(file, sheet.Options{Limits: sheet.Limits{Rows: uploadRowsMax, Bytes: uploadBytesMax}})
-	if err != nil {
-		return err
-	}
-	defer func() { _ = r.Close() }() // only read from
-	for n := 1; ; n++ {
-		_, err := r.Next()
-		var row *sheet.RowError
-		switch {
-		case errors.Is(err, io.EOF):
-			return nil
-		case err != nil && !errors.As(err, &row):
-			return err
-		case n%10_000 == 0 && ctx.Err() != nil:
-			return db.ErrGaveUp.Wrap(ctx.Err())
-		}
-	}
-}
-
 // importFile hands a file to its room. Who hangs up does not stop it: what is half
 // taken in would only have to be taken in again.
 func (c *call) importFile(file string, q importQuery) (report intake.Report, err error) {
 	ctx, done := context.WithTimeout(context.WithoutCancel(c.r.Context()), importWait)
 	defer done()
-	by := db.By{Actor: c.caller.Actor, Cause: "import"}
 	seen := c.api.follow()
 	defer seen.end()
-	if q.What == "orders" {
-		return intake.Orders(ctx, c.api.cfg.DB, c.api.cfg.Kit, intake.OrderOptions{File: file, Profile: q.Profile, Shop: q.Shop, History: q.History,
-			CreateSKUs: q.CreateSKUs, DropDuplicates: q.DropDuplicates, DryRun: q.DryRun, Scope: &c.caller.Scope, By: by, Progress: seen.show})
-	}
-	o := intake.FileOptions{File: file, Profile: q.Profile, DryRun: q.DryRun, Scope: &c.caller.Scope, NoCosts: !c.caller.May(staff.CostRead),
-		By: by, Progress: seen.show, Counts: q.Counts}
-	verbs := map[string]func(context.Context, *db.DB, intake.FileOptions) (intake.Report, error){"catalog": intake.Catalog, "stock": intake.Stock,
-		"warehouses": intake.Warehouses, "shops": intake.Shops, "carriers": intake.Carriers, "tariffs": intake.Tariffs}
-	return verbs[q.What](ctx, c.api.cfg.DB, o)
+	want := q.taking(c, file)
+	want.Progress = seen.show
+	return intake.Take(ctx, c.api.cfg.DB, c.api.cfg.Kit, want)
 }

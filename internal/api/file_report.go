@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"errors"
 	"mime/multipart"
 	"os"
 	"path/filepath"
@@ -11,7 +12,6 @@ import (
 	"baihuo/internal/db"
 	"baihuo/internal/id"
 	"baihuo/internal/intake"
-	"baihuo/internal/journal"
 	"baihuo/internal/sheet"
 	"baihuo/internal/staff"
 )
@@ -141,11 +141,11 @@ func listImports(c *call, tx *db.Tx, q importsQuery) (importsPage, error) {
 		return page, err
 	}
 	for _, im := range list {
-		mine, err := c.mayImport(tx, im.ID)
-		if err != nil {
+		switch _, err := intake.Seen(tx, im.ID, c.caller); {
+		case errors.Is(err, intake.ErrMissing): // another's
+		case err != nil:
 			return page, err
-		}
-		if mine {
+		default:
 			page.Imports = append(page.Imports, c.viewImport(im, 0))
 		}
 	}
@@ -155,31 +155,13 @@ func listImports(c *call, tx *db.Tx, q importsQuery) (importsPage, error) {
 	return page, nil
 }
 
-// mayImport says whether an import is the caller's to see: a file may name any shop,
-// so whoever is limited to some sees the imports they began themselves.
-func (c *call) mayImport(tx *db.Tx, n id.Import) (bool, error) {
-	if c.everywhere() == nil {
-		return true, nil
-	}
-	rows, err := journal.Timeline(tx, int64(n), 0, 1)
-	return len(rows) > 0 && rows[0].By.Actor == c.caller.Actor, err
-}
-
 // seenImport finds the import that the path names.
 func (c *call) seenImport(tx *db.Tx) (intake.Import, error) {
 	n, ok := id.Parse("I", c.r.PathValue("id"))
 	if !ok {
 		return intake.Import{}, intake.ErrMissing
 	}
-	im, err := intake.Get(tx, id.Import(n))
-	if err != nil {
-		return im, err
-	}
-	mine, err := c.mayImport(tx, im.ID)
-	if err == nil && !mine {
-		err = intake.ErrMissing
-	}
-	return im, err
+	return intake.Seen(tx, id.Import(n), c.caller)
 }
 
 func getImport(c *call, tx *db.Tx, _ none) (importView, error) {
