@@ -179,8 +179,8 @@ func (p *program) doors(ctx context.Context, c cli.Common, h *house, o opening) 
 	if err != nil {
 		return nil, err
 	}
-	site, err := web.New(web.Config{DB: h.d, Guard: guard, Keys: h.kit.Keys, Log: h.log, LocalOnly: !o.https(), HTTPS: o.https(), Secure: o.secure,
-		Address: o.address, Demo: o.demo})
+	site, err := web.New(web.Config{DB: h.d, Guard: guard, Kit: h.kit, Log: h.log, LocalOnly: !o.https(), HTTPS: o.https(), Secure: o.secure,
+		Address: o.address, Check: books.Check, Demo: o.demo})
 	if err != nil {
 		return nil, err
 	}

@@ -201,3 +201,10 @@ func columns(tx *db.Tx, what, name string) (sheet.Map, error) {
 	}
 	return nil, ErrProfile.With(name)
 }
+
+// Columns gives the built-in column map of a kind of file; none for one that is
+// unknown.
+func Columns(what string) sheet.Map {
+	base, _ := baseOf(what)
+	return base
+}

@@ -2,6 +2,7 @@ package sheet
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"golang.org/x/text/width"
@@ -117,4 +118,22 @@ func letters(column int) string {
 		name = string(rune('A'+(n-1)%26)) + name
 	}
 	return name
+}
+
+// Bound gives the header under which a file carries a column, "" where none of the
+// column's names is there.
+func (m Map) Bound(column string, header []string) string {
+	for _, c := range m {
+		if c.Name != column {
+			continue
+		}
+		for _, name := range append(slices.Clone(c.Headers), c.Name) {
+			for _, h := range header {
+				if fold(h) == fold(name) {
+					return h
+				}
+			}
+		}
+	}
+	return ""
 }

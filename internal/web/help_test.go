@@ -17,7 +17,10 @@ import (
 
 	"baihuo/internal/db"
 	"baihuo/internal/dbtest"
+	"baihuo/internal/flow"
 	"baihuo/internal/id"
+	"baihuo/internal/review"
+	"baihuo/internal/rule"
 	"baihuo/internal/seal"
 	"baihuo/internal/staff"
 	"baihuo/internal/web"
@@ -43,8 +46,13 @@ func raise(t testing.TB, d *db.DB, change ...func(*web.Config)) *stage {
 	t.Helper()
 	s := &stage{t: t, d: d, wall: dbtest.NewClock(), codes: map[string]string{}, people: map[string]staff.Person{}}
 	keys := seal.NewKeyring(rand.Reader, seal.Key{Version: 1})
+	kinds, err := rule.NewKinds(review.Kinds()...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	kit := flow.Kit{Keys: keys, Rules: rule.NewShelf(kinds)}
 	s.guard = staff.NewGuard(keys, s.wall.Now, nil, staff.Cost{MemoryKiB: 8, Passes: 1})
-	s.serve(web.Config{DB: d, Guard: s.guard, Keys: keys, Wall: s.wall.Now, LocalOnly: true}, change...)
+	s.serve(web.Config{DB: d, Guard: s.guard, Kit: kit, Wall: s.wall.Now, LocalOnly: true}, change...)
 	return s
 }
 

@@ -13,11 +13,13 @@ import (
 	"runtime/debug"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/alexedwards/scs/v2"
 
 	"baihuo/internal/fault"
 	"baihuo/internal/id"
+	"baihuo/internal/intake"
 	"baihuo/internal/staff"
 )
 
@@ -82,7 +84,11 @@ func (s *Site) pass(v *visit, route Route) error {
 		if err := s.fromHere(v.r); err != nil {
 			return err
 		}
-		v.r.Body = http.MaxBytesReader(v.w, v.r.Body, bodyMax)
+		most := int64(bodyMax)
+		if route.Path == uploadPath {
+			most += intake.UploadMax
+		}
+		v.r.Body = http.MaxBytesReader(v.w, v.r.Body, most)
 	}
 	if strings.HasPrefix(route.Path, "/static/") {
 		return s.static(v)
@@ -105,7 +111,7 @@ func (s *Site) pass(v *visit, route Route) error {
 		}
 	}
 	if !safe {
-		if err := v.r.ParseForm(); err != nil {
+		if err := v.parse(route); err != nil {
 			if tooLarge := (*http.MaxBytesError)(nil); errors.As(err, &tooLarge) {
 				return errTooLarge
 			}
@@ -113,6 +119,19 @@ func (s *Site) pass(v *visit, route Route) error {
 		}
 	}
 	return route.handle(s, v)
+}
+
+// parse reads a form; a file in it beyond the first megabyte lies on disk until the
+// visit ends.
+func (v *visit) parse(route Route) error {
+	if route.Path != uploadPath {
+		return v.r.ParseForm()
+	}
+	_ = http.NewResponseController(v.w).SetReadDeadline(time.Now().Add(2 * time.Minute)) // a connection without deadlines needs none
+	if err := v.r.ParseMultipartForm(1 << 20); err != nil && !errors.Is(err, http.ErrNotMultipart) {
+		return err
+	}
+	return nil
 }
 
 // fromHere refuses what another site's page sends, and what does not say where it

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"embed"
 	"fmt"
 	"html/template"
@@ -18,7 +19,7 @@ import (
 
 	"baihuo/internal/db"
 	"baihuo/internal/fault"
-	"baihuo/internal/seal"
+	"baihuo/internal/flow"
 	"baihuo/internal/staff"
 )
 
@@ -27,8 +28,8 @@ type Config struct {
 	DB *db.DB
 	// Guard knows passwords, codes and links. It shares its clock with Wall.
 	Guard *staff.Guard
-	// Keys opens what people may see, for searches by phone.
-	Keys *seal.Keyring
+	// Kit is what the stories work with; its Keys open what people may see.
+	Kit flow.Kit
 	// Log hears of what failed on our side; nil for silence.
 	Log *slog.Logger
 	// Wall is the real time, for caches and sessions (default time.Now). Times on pages
@@ -45,6 +46,8 @@ type Config struct {
 	Address func(*http.Request) netip.Addr
 	// SignOn is single sign-on; nil where it is not configured.
 	SignOn SignOn
+	// Check proves the books; nil where there is nobody to.
+	Check func(context.Context) (flow.Report, error)
 	// Demo is set in the demo alone.
 	Demo *Demo
 }
@@ -68,7 +71,7 @@ type Route struct {
 // Routes is the one table of routes.
 func Routes() []Route {
 	return slices.Concat(entranceRoutes(), homeRoutes(), orderRoutes(), reviewRoutes(), exceptionRoutes(), stockRoutes(), productRoutes(),
-		storeRoutes(), ruleRoutes(), boardRoutes(), fileRoutes(), jobRoutes(), officeRoutes(), devRoutes())
+		storeRoutes(), ruleRoutes(), boardRoutes(), fileRoutes(), jobRoutes(), officeRoutes(), settingRoutes(), systemRoutes(), devRoutes())
 }
 
 // entranceRoutes are those of getting in and of one's own account.
@@ -139,6 +142,8 @@ type Site struct {
 	lows    *scoped[[]low]
 	counts  *scoped[map[string]int64]
 	boards  *scoped[board]
+	runs    *runs
+	check   checking
 	closing chan struct{} // closed when streams and imports are to end
 	shut    sync.Once
 }
@@ -164,7 +169,8 @@ func New(cfg Config) (*Site, error) {
 	s := &Site{cfg: cfg, mux: http.NewServeMux(), cross: http.NewCrossOriginProtection(), active: manager(cfg, false),
 		passive: manager(cfg, cfg.Demo == nil), summary: newScoped[summary](cfg.Wall, time.Second), lows: newScoped[[]low](cfg.Wall, 10*time.Second),
 		counts: newScoped[map[string]int64](cfg.Wall, 5*time.Second), paths: map[string]bool{},
-		boards: newScoped[board](cfg.Wall, boardKept), closing: make(chan struct{})}
+		boards: newScoped[board](cfg.Wall, boardKept), closing: make(chan struct{}),
+		runs: &runs{wall: cfg.Wall, all: map[string]*run{}}}
 	var err error
 	if s.assets, err = gather(files); err != nil {
 		return nil, err
@@ -214,8 +220,13 @@ func parse(hash string) (map[string]*template.Template, error) {
 	return pages, nil
 }
 
-// Close ends streams, so that the server's shutdown need not wait for those who look.
-func (s *Site) Close() { s.shut.Do(func() { close(s.closing) }) }
+// Close ends streams, so that the server's shutdown need not wait for those who look,
+// and files that are being taken in; it returns when they have ended.
+func (s *Site) Close() {
+	s.shut.Do(func() { close(s.closing) })
+	s.runs.work.Wait()
+	s.check.work.Wait()
+}
 
 // Handler serves every route of the table.
 func (s *Site) Handler() http.Handler { return s.mux }
