@@ -218,7 +218,7 @@ func (v *visit) figures(b *board) []boardFigure {
 		{"units", v.word("board_units"), number(b.Today.Units), "", "", was(b.SameTime.Units)},
 		{"shipped", v.word("board_shipped"), number(b.Today.Shipped), "out", "", was(b.SameTime.Shipped)},
 		{"cancelled", v.word("board_cancelled"), number(b.Today.Cancelled), "", "/orders?word=cancelled", was(b.SameTime.Cancelled)},
-		{"late", v.word("board_late"), number(b.Late), "bad", "/orders?late=1", v.fill("board_soon", number(b.Soon), soonHours)},
+		{"late", v.word("board_late"), number(b.Late), "bad", "/orders?due=late", v.fill("board_soon", number(b.Soon), soonHours)},
 		{"held", v.word("board_held"), number(b.Held), "bad", "/orders?held=1", ""},
 		{"open", v.word("exceptions_open"), number(b.Open), "review", "/exceptions", ""},
 	}
