@@ -21,6 +21,9 @@ var ErrBackupFile = fault.New(fault.Invalid, "backup_file", "请给出备份文�
 
 // check proves the books while they are used.
 func check(c *call, _ none) (flow.Report, error) {
+	if err := c.everywhere(); err != nil {
+		return flow.Report{}, err
+	}
 	return c.api.cfg.Books.Check(context.WithoutCancel(c.r.Context()))
 }
 
@@ -30,6 +33,9 @@ type backupBody struct {
 
 // backup writes a copy of the database to a file on the hub's machine.
 func backup(c *call, b backupBody) (backupBody, error) {
+	if err := c.everywhere(); err != nil {
+		return b, err
+	}
 	if !filepath.IsAbs(b.File) || !storable(b.File) || len(b.File) > 4000 {
 		return b, ErrBackupFile
 	}

@@ -112,6 +112,9 @@ func addRule(c *call, tx *db.Tx, b ruleBody) (ruleView, error) {
 
 // ruleOf makes a rule of a body and asks whether it could stand.
 func (c *call) ruleOf(b ruleBody) (rule.Rule, error) {
+	if err := c.everywhere(); err != nil { // a rule judges the orders of every shop
+		return rule.Rule{}, err
+	}
 	r := rule.Rule{Kind: b.Kind, Name: b.Name, Owner: b.Owner, Priority: b.Priority, Expr: b.Expression, Then: b.Then, Scope: b.Scope,
 		Active: b.Active == nil || *b.Active}
 	bad := ErrFields
@@ -137,6 +140,9 @@ func (c *call) ruleOf(b ruleBody) (rule.Rule, error) {
 
 // saveRule saves a new version of a rule as it stood at If-Match.
 func saveRule(c *call, tx *db.Tx, b ruleBody) (ruleView, error) {
+	if err := c.everywhere(); err != nil {
+		return ruleView{}, err
+	}
 	old, version, err := c.ruleMatched(tx)
 	if err != nil {
 		return ruleView{}, err
@@ -156,6 +162,9 @@ func saveRule(c *call, tx *db.Tx, b ruleBody) (ruleView, error) {
 }
 
 func disableRule(c *call, tx *db.Tx, _ none) (ruleView, error) {
+	if err := c.everywhere(); err != nil {
+		return ruleView{}, err
+	}
 	old, version, err := c.ruleMatched(tx)
 	if err != nil {
 		return ruleView{}, err

@@ -78,7 +78,7 @@ func (c *call) saveSKU(tx *db.Tx, b skuBody, whole bool) (skuView, error) {
 	if err != nil {
 		return skuView{}, err
 	}
-	if errors.Is(o[0].Fault, catalog.ErrStale) {
+	if errors.Is(faultOf(o[0]), catalog.ErrStale) {
 		return skuView{}, &staleError{Fault: o[0].Fault, current: c.viewSKU(known[code]), yours: b}
 	}
 	if o[0].Fault != nil {
