@@ -19,6 +19,7 @@ import (
 	"baihuo/internal/demo"
 	"baihuo/internal/flow"
 	"baihuo/internal/insight"
+	"baihuo/internal/job"
 	"baihuo/internal/journal"
 	simparcel "baihuo/internal/sim/parcel"
 	"baihuo/internal/staff"
@@ -66,7 +67,8 @@ type opening struct {
 // worker is what runs beside the doors: no carrier and no sender are connected
 // yet, so waybills and messages wait.
 func (h *house) worker(c cli.Common) *worker.Worker {
-	return &worker.Worker{DB: h.d, Kit: h.kit, AnchorFile: anchorFile(c), Log: h.log, Readers: []journal.Reader{insight.Reader()}}
+	return &worker.Worker{DB: h.d, Kit: h.kit, AnchorFile: anchorFile(c), Log: h.log, Readers: []journal.Reader{insight.Reader()},
+		Handlers: map[string]job.Handler{web.JobBatch: web.BatchHandler(h.kit)}}
 }
 
 // run opens the doors, starts the worker and, where there is one, a story that
@@ -96,7 +98,8 @@ func (p *program) run(ctx context.Context, c cli.Common, h *house, o opening, w 
 		return errors.Join(err, l.Close())
 	}
 	w.Chores = append(w.Chores, h.chore("forget tries", func(tx *db.Tx) (int, error) { return staff.ForgetTries(tx, o.guard, 500) }),
-		h.chore("forget forms", func(tx *db.Tx) (int, error) { return web.ForgetForms(tx, 500) }))
+		h.chore("forget forms", func(tx *db.Tx) (int, error) { return web.ForgetForms(tx, 500) }),
+		h.chore("forget batches", func(tx *db.Tx) (int, error) { return web.ForgetBatches(tx, 20) }))
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	var all sync.WaitGroup

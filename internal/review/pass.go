@@ -40,35 +40,50 @@ const delayMax = 366 * 24 * time.Hour
 // Faults of members, here and in the other verbs: order.ErrMissing, order.ErrEnded,
 // ErrHow, ErrMove; here also ErrStep.
 func Pass(tx *db.Tx, list []Decision) ([]fault.Outcome[order.Review], error) {
-	return decide(tx, list, func(d *deciding) *fault.Fault {
-		switch d.Step {
-		case Service:
-			if d.order.Review == order.PassedService || d.order.Review == order.Passed {
-				return nil
-			}
-			d.ends = d.blocking(func(h Hold) bool { return h.ReleaseHow != ByFinance })
-			return d.move(VerbService, 0)
-		case Finance:
-			if d.order.Review == order.Passed {
-				return nil
-			}
-			d.ends = d.blocking(func(Hold) bool { return true })
-			return d.move(VerbFinance, 0)
+	return decide(tx, list, pass)
+}
+
+// MayPass says what refuses a pass at a step, nil when nothing does: the decision of
+// Pass itself, for who asks beforehand. live are the order's live holds.
+func MayPass(o *order.Order, live []Hold, step Step) *fault.Fault {
+	return (&deciding{Decision: Decision{Step: step, Reason: "asked"}, order: o, holds: live}).decide(pass)
+}
+
+// MayTakeBack is MayPass for TakeBack.
+func MayTakeBack(o *order.Order, live []Hold) *fault.Fault {
+	return (&deciding{Decision: Decision{Reason: "asked"}, order: o, holds: live}).decide(takeBack)
+}
+
+func pass(d *deciding) *fault.Fault {
+	switch d.Step {
+	case Service:
+		if d.order.Review == order.PassedService || d.order.Review == order.Passed {
+			return nil
 		}
-		return ErrStep
-	})
+		d.ends = d.blocking(func(h Hold) bool { return h.ReleaseHow != ByFinance })
+		return d.move(VerbService, 0)
+	case Finance:
+		if d.order.Review == order.Passed {
+			return nil
+		}
+		d.ends = d.blocking(func(Hold) bool { return true })
+		return d.move(VerbFinance, 0)
+	}
+	return ErrStep
 }
 
 // TakeBack takes a pass, or a rejection, back: the order waits for customer service
 // again. What finance had to look at before, it must look at again only if a rule asks
 // again. Faults: as Pass, and order.ErrReleased once the warehouse has the order.
 func TakeBack(tx *db.Tx, list []Decision) ([]fault.Outcome[order.Review], error) {
-	return decide(tx, list, func(d *deciding) *fault.Fault {
-		if d.order.Review == order.Pending {
-			return nil
-		}
-		return d.move(VerbTakeBack, 0)
-	})
+	return decide(tx, list, takeBack)
+}
+
+func takeBack(d *deciding) *fault.Fault {
+	if d.order.Review == order.Pending {
+		return nil
+	}
+	return d.move(VerbTakeBack, 0)
 }
 
 // Reject ends the review with a no. Stock and payment are flow's to give back. A pass

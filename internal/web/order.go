@@ -261,5 +261,19 @@ func reason(payload string) string {
 
 // orderRoutes are those of orders and of the search.
 func orderRoutes() []Route {
-	return []Route{{"GET", "/orders/{id}", staff.OrderRead, false, (*Site).order}}
+	const read = staff.OrderRead
+	return []Route{
+		{"GET", "/orders", read, false, (*Site).orders},
+		{"POST", "/orders/columns", read, false, (*Site).chooseColumns},
+		{"POST", "/orders/views", read, false, (*Site).keepView},
+		{"POST", "/orders/views/first", read, false, (*Site).startView},
+		{"POST", "/orders/views/drop", read, false, (*Site).dropView},
+		{"GET", "/orders/bulk", read, false, (*Site).batches},
+		{"POST", "/orders/bulk", read, false, (*Site).draftBatch},
+		{"GET", "/orders/bulk/{id}", read, false, (*Site).batchPage},
+		{"POST", "/orders/bulk/{id}", read, false, (*Site).goBatch},
+		{"POST", "/undo/orders/{id}", read, false, (*Site).undoBatch},
+		{"POST", "/orders/export", staff.FileExport, false, (*Site).exportOrders},
+		{"GET", "/orders/{id}", read, false, (*Site).order},
+	}
 }

@@ -177,3 +177,14 @@ func (t *table) at(text string) []spelling {
 	}
 	return t.spelled[[6]byte([]byte(text[:6]))]
 }
+
+// Provinces gives the two-digit codes and official names of all provinces, in the order
+// of the table.
+func Provinces() (list [][2]string) {
+	for _, d := range regions().rows {
+		if d.level == province {
+			list = append(list, [2]string{d.code[:2], d.name})
+		}
+	}
+	return list
+}
