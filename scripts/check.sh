@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Format, vet, staticcheck, generated files. The arrows are a test (internal/app/arrows_test.go).
 set -euo pipefail
-unformatted=$(gofmt -l main.go internal)
+unformatted=$(gofmt -l main.go internal client)
 [ -z "$unformatted" ] || { echo "not formatted (gofmt -w):"; echo "$unformatted"; exit 1; }
 go vet ./...
 go tool staticcheck ./...
