@@ -12,6 +12,7 @@ import (
 	"baihuo/internal/notice"
 	"baihuo/internal/review"
 	"baihuo/internal/shipping"
+	"baihuo/internal/staff"
 )
 
 // generated are the files that are made from the code.
@@ -20,6 +21,7 @@ var generated = []struct {
 	make func() ([]byte, error)
 }{
 	{"docs/states.md", func() ([]byte, error) { return states(), nil }},
+	{"docs/roles.md", func() ([]byte, error) { return rolesPage(), nil }},
 	{"openapi.yaml", api.Document},
 }
 
@@ -63,5 +65,47 @@ func states() []byte {
 	table("Package", fulfilment.Moves())
 	table("Waybill", shipping.Moves())
 	table("Notice", notice.Moves())
+	return b.Bytes()
+}
+
+// rolesPage prints which role holds which permit.
+func rolesPage() []byte {
+	var b bytes.Buffer
+	b.WriteString("# Roles and permits\n\nMade from `internal/staff/permit.go` by `baihuo generate`. Every route of every door names one permit; " +
+		"internal/api/testdata/permits.txt shows who gets past which. A person may hold several roles and has the sum, within their shops and " +
+		"warehouses. Roles marked * reach far: only an owner grants them, and who holds one signs in with a second factor.\n")
+	table := func(title string, machine bool) {
+		var roles []staff.Role
+		for _, r := range staff.Roles() {
+			if r.Machine == machine {
+				roles = append(roles, r)
+			}
+		}
+		fmt.Fprintf(&b, "\n## %s\n\n| permit | what |", title)
+		rule := "\n|---|---|"
+		for _, r := range roles {
+			mark := ""
+			if r.Careful {
+				mark = " *"
+			}
+			fmt.Fprintf(&b, " %s<br>`%s`%s |", r.ZH, r.Code, mark)
+			rule += "---|"
+		}
+		b.WriteString(rule + "\n")
+		for _, p := range staff.Permits() {
+			zh, en := p.Words()
+			fmt.Fprintf(&b, "| `%s` | %s · %s |", p, zh, en)
+			for _, r := range roles {
+				if r.May(p) {
+					b.WriteString(" ● |")
+				} else {
+					b.WriteString("  |")
+				}
+			}
+			b.WriteString("\n")
+		}
+	}
+	table("People", false)
+	table("API keys", true)
 	return b.Bytes()
 }
