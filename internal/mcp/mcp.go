@@ -43,7 +43,6 @@ type Door struct {
 	ring    *staff.Ring
 	limits  *limits
 	schemas *sdk.SchemaCache
-	handler http.Handler
 }
 
 // bodyMax bounds a request; the largest names some lines of an order.

@@ -141,11 +141,11 @@ func TestTokens(t *testing.T) {
 		token := s.preview("hold_order", in)
 		altered := s.preview("hold_order", in)
 		altered["token"] = strings.Map(func(r rune) rune { // every letter is another one
-		if r == 'A' {
-			return 'B'
-		}
-		return 'A'
-	}, altered["token"].(string))
+			if r == 'A' {
+				return 'B'
+			}
+			return 'A'
+		}, altered["token"].(string))
 		s.refused("token_invalid", "hold_order", altered)
 		other.refused("token_invalid", "hold_order", token)
 		s.refused("token_invalid", "hold_order", args{"order_id": held.String(), "handle": "h", "reason": "别的", "token": token["token"]})

@@ -34,8 +34,6 @@ type call struct {
 	caller staff.Caller
 }
 
-func (c *call) kit() flow.Kit { return c.door.cfg.Kit }
-
 func (c *call) keys() *seal.Keyring { return c.door.cfg.Kit.Keys }
 
 const instructions = `百货订单中台。先用 search_orders / explain_order 等查询;要修改时先调用命令工具得到预览和令牌,把预览给人看过,再用同样的参数加 token 调用一次才会执行。
