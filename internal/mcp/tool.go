@@ -9,7 +9,6 @@ import (
 
 	"baihuo/internal/db"
 	"baihuo/internal/fault"
-	"baihuo/internal/flow"
 	"baihuo/internal/seal"
 	"baihuo/internal/staff"
 )
