@@ -37,50 +37,12 @@ type exceptionView struct {
 // may see them.
 func (c *call) viewException(e review.Exception, shops map[id.Shop]shop.Shop) exceptionView {
 	v := exceptionView{ExceptionID: id.Text("X", int64(e.ID)), Kind: e.Kind, Shop: shops[e.Shop].Code, ZH: e.ZH, EN: e.EN,
-		Detail: c.withoutCosts(rawJSON(e.Detail)), OpenedAt: instant(e.OpenedAt), ClosedAt: instant(e.ClosedAt), ClosedBy: e.ClosedBy,
+		Detail: c.caller.WithoutCosts(rawJSON(e.Detail)), OpenedAt: instant(e.OpenedAt), ClosedAt: instant(e.ClosedAt), ClosedBy: e.ClosedBy,
 		ClosedHow: e.ClosedHow, Version: e.Version}
 	if e.Order != 0 {
 		v.OrderID = e.Order.String()
 	}
 	return v
-}
-
-// withoutCosts takes every member named cost out of JSON for callers without the
-// permit. Facts of rules and journal rows hold them under this name.
-func (c *call) withoutCosts(raw json.RawMessage) json.RawMessage {
-	if raw == nil || c.caller.May(staff.CostRead) {
-		return raw
-	}
-	var value any
-	if err := json.Unmarshal(raw, &value); err != nil {
-		return nil
-	}
-	if !dropCosts(value) {
-		return raw
-	}
-	bare, err := json.Marshal(value)
-	if err != nil {
-		return nil
-	}
-	return bare
-}
-
-func dropCosts(value any) (dropped bool) {
-	switch v := value.(type) {
-	case map[string]any:
-		if _, has := v["cost"]; has {
-			delete(v, "cost")
-			dropped = true
-		}
-		for _, inner := range v {
-			dropped = dropCosts(inner) || dropped
-		}
-	case []any:
-		for _, inner := range v {
-			dropped = dropCosts(inner) || dropped
-		}
-	}
-	return dropped
 }
 
 type exceptionsQuery struct {

@@ -69,7 +69,7 @@ func listDeadJobs(c *call, tx *db.Tx, q deadQuery) (deadJobs, error) {
 	}
 	list, err := job.Dead(tx, q.After, int(q.Limit))
 	for _, j := range list {
-		v.Jobs = append(v.Jobs, deadJob{JobID: id.Text("J", int64(j.ID)), Kind: j.Kind, Key: j.Key, Payload: c.withoutCosts(rawJSON(j.Payload)),
+		v.Jobs = append(v.Jobs, deadJob{JobID: id.Text("J", int64(j.ID)), Kind: j.Kind, Key: j.Key, Payload: c.caller.WithoutCosts(rawJSON(j.Payload)),
 			Attempts: j.Attempts, InDoubt: j.InDoubt, LastError: j.LastError, CreatedAt: instant(j.CreatedAt), DiedAt: instant(j.DoneAt)})
 	}
 	if len(list) == int(q.Limit) {

@@ -73,7 +73,7 @@ func readJournal(c *call, tx *db.Tx, q journalQuery) (journalPage, error) {
 
 func (c *call) viewRow(r journal.Row) journalRow {
 	return journalRow{Row: fmt.Sprintf("%d.%d", r.Stream, r.Seq), At: instant(r.At), Object: r.Kind, ObjectID: objectText(r.Kind, r.ID), Version: r.Version,
-		What: r.What, Payload: c.withoutCosts(rawJSON(r.Payload)), Actor: r.By.Actor, Cause: r.By.Cause, Hash: hex.EncodeToString(r.Hash)}
+		What: r.What, Payload: c.caller.WithoutCosts(rawJSON(r.Payload)), Actor: r.By.Actor, Cause: r.By.Cause, Hash: hex.EncodeToString(r.Hash)}
 }
 
 // objectText shows an object's id as it is shown elsewhere.

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"net/http"
 	"slices"
-	"strings"
 
 	"baihuo/internal/db"
 	"baihuo/internal/fault"
@@ -91,9 +90,9 @@ func cancelOrder(c *call, tx *db.Tx, b cancellationBody) (stateView, error) {
 	if err != nil {
 		return stateView{}, err
 	}
-	wanted, f := b.cancellation(n)
-	if f != nil {
-		return stateView{}, f
+	wanted, err := b.cancellation(n)
+	if err != nil {
+		return stateView{}, err
 	}
 	if _, err := outcomeOf(flow.Cancel(tx, []flow.Cancellation{wanted})); err != nil {
 		return stateView{}, err
@@ -101,28 +100,19 @@ func cancelOrder(c *call, tx *db.Tx, b cancellationBody) (stateView, error) {
 	return stateOf(tx, n)
 }
 
-func (b cancellationBody) cancellation(n id.Order) (flow.Cancellation, *fault.Fault) {
+func (b cancellationBody) cancellation(n id.Order) (flow.Cancellation, error) {
 	c := flow.Cancellation{Order: n, Why: b.Why}
-	bad := ErrFields
-	if b.Why == "" || len(b.Why) > 500 {
-		bad = bad.Field("why", "请写明取消原因(最多 500 字节)", "say why it is cancelled (at most 500 bytes)")
-	}
 	for _, l := range b.Lines {
 		line, ok := id.Parse("L", l.LineID)
-		if !ok || l.Qty < 0 {
-			bad = bad.Field("lines", "line_id 应为 L- 开头的编号,qty 不能为负(0 表示全部)",
-				"line_id is a number with L-, qty is not negative (0 means all)")
-			break
+		if !ok {
+			return c, ErrFields.Field("lines", "line_id 应为 L- 开头的编号", "line_id is a number with L-")
 		}
 		if c.Lines == nil {
 			c.Lines = map[id.Line]int64{}
 		}
 		c.Lines[id.Line(line)] = l.Qty
 	}
-	if len(bad.Fields) > 0 {
-		return c, bad
-	}
-	return c, nil
+	return c, c.Check()
 }
 
 // editBody changes what it names and leaves the rest.
@@ -145,12 +135,10 @@ func editOrder(c *call, tx *db.Tx, b editBody) (documentView, error) {
 	}
 	e := order.Edit{SellerMemo: b.SellerMemo, Flag: b.Flag, Label: b.Label}
 	if b.Tags != nil {
-		for _, tag := range *b.Tags {
-			if strings.ContainsAny(tag, " \t\n") || tag == "" {
-				return documentView{}, ErrFields.Field("tags", "标签不能为空或含空格", "a tag is not empty and holds no blank")
-			}
+		tags, err := order.JoinTags(*b.Tags)
+		if err != nil {
+			return documentView{}, err
 		}
-		tags := strings.Join(*b.Tags, " ")
 		e.Tags = &tags
 	}
 	if b.ShipBy != nil {
@@ -230,53 +218,25 @@ func holdOrder(c *call, tx *db.Tx, b holdBody) (stateView, error) {
 	if err != nil {
 		return stateView{}, err
 	}
-	bad := ErrFields
-	if b.Handle == "" || len(b.Handle) > 60 || strings.ContainsAny(b.Handle, " /?#%\t\n\\") {
-		bad = bad.Field("handle", "请填写标识,1 到 60 个字符,不含空格和 / ? # %", "is 1 to 60 characters without blanks or / ? # %")
-	}
-	reason := strings.TrimSpace(b.Reason)
-	if reason == "" || len(reason) > 500 {
-		bad = bad.Field("reason", "请写明挂起原因(最多 500 字节)", "say why it is held (at most 500 bytes)")
-	}
 	m := mapper{}
 	deadline := m.instant("deadline", b.Deadline)
 	if m.fault != nil {
-		bad = bad.Field("deadline", m.fault.Fields[0].ZH, m.fault.Fields[0].EN)
+		return stateView{}, m.fault
 	}
-	if len(bad.Fields) > 0 {
-		return stateView{}, bad
-	}
-	h := review.HoldDraft{Kind: "by_hand", Handle: handleByHand(b.Handle), ReasonZH: reason, ReasonEN: reason, Source: "api", Blocks: review.BlocksRelease,
-		ReleaseHow: review.ByPerson, NeedsPerson: true}
-	if deadline != 0 {
-		h.ReleaseHow, h.Deadline, h.NeedsPerson = review.ByDeadline, deadline, false
-	}
-	if err := flow.Hold(tx, n, h); err != nil {
+	err = flow.HoldByHand(tx, n, flow.HandHold{Handle: b.Handle, Reason: b.Reason, Deadline: deadline, Source: "api"})
+	if err != nil {
 		return stateView{}, err
 	}
 	return stateOf(tx, n)
 }
-
-// handleByHand keeps handles from outside apart from those of rules and stories.
-func handleByHand(handle string) string { return "hand:" + handle }
 
 func releaseHold(c *call, tx *db.Tx, _ none) (stateView, error) {
 	n, err := c.seenOrder(tx)
 	if err != nil {
 		return stateView{}, err
 	}
-	handle := c.r.PathValue("handle")
-	known, err := review.Live(tx, []id.Order{n})
-	if err != nil {
+	if _, err := flow.UnholdNamed(tx, n, c.r.PathValue("handle"), "api"); err != nil {
 		return stateView{}, err
-	}
-	for _, h := range known[n] {
-		if h.Handle == handle || h.Handle == handleByHand(handle) {
-			err := flow.Unhold(tx, []review.HoldEnd{{Order: n, Handle: h.Handle, Kind: h.Kind, How: "api"}})
-			if err != nil {
-				return stateView{}, err
-			}
-		}
 	}
 	return stateOf(tx, n)
 }
@@ -301,15 +261,7 @@ type verdictsView struct {
 // reviewOrders says what a person decided about orders. Each stands for itself: one
 // that cannot be moved does not reach the others.
 func reviewOrders(c *call, tx *db.Tx, b reviewsBody) (verdictsView, error) {
-	verbs := map[string]struct {
-		permit staff.Permit
-		step   review.Step
-		do     func(*db.Tx, []review.Decision) ([]fault.Outcome[order.Review], error)
-	}{
-		"pass_service": {staff.ReviewService, review.Service, flow.Pass}, "pass_finance": {staff.ReviewFinance, review.Finance, flow.Pass},
-		"reject": {staff.ReviewService, "", flow.Reject}, "take_back": {staff.ReviewService, "", flow.TakeBack},
-	}
-	verb, known := verbs[b.Verdict]
+	verdict, known := flow.VerdictOf(review.Verb(b.Verdict))
 	bad := ErrFields
 	if !known {
 		bad = bad.Field("verdict", "只能是 pass_service、pass_finance、reject、take_back", "is pass_service, pass_finance, reject or take_back")
@@ -320,7 +272,7 @@ func reviewOrders(c *call, tx *db.Tx, b reviewsBody) (verdictsView, error) {
 	if len(bad.Fields) > 0 {
 		return verdictsView{}, bad
 	}
-	if err := c.need(verb.permit); err != nil {
+	if err := c.need(verdict.Permit); err != nil {
 		return verdictsView{}, err
 	}
 	ids, f := ordersOf(b.Orders)
@@ -330,11 +282,7 @@ func reviewOrders(c *call, tx *db.Tx, b reviewsBody) (verdictsView, error) {
 	if err := flow.Within(tx, c.caller.Scope, ids...); err != nil {
 		return verdictsView{}, err
 	}
-	decisions := make([]review.Decision, len(ids))
-	for i, n := range ids {
-		decisions[i] = review.Decision{Order: n, Step: verb.step, Reason: b.Reason}
-	}
-	outcomes, err := verb.do(tx, decisions)
+	outcomes, err := verdict.Say(tx, ids, b.Reason)
 	v := verdictsView{Orders: make([]verdictView, len(ids))}
 	for i, o := range outcomes {
 		v.Orders[i] = verdictView{OrderID: ids[i].String(), Review: string(o.Value), Fault: tell(o.Fault)}

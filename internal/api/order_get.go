@@ -7,7 +7,6 @@ import (
 	"strings"
 	"time"
 
-	"baihuo/internal/customer"
 	"baihuo/internal/db"
 	"baihuo/internal/fault"
 	"baihuo/internal/flow"
@@ -111,7 +110,8 @@ func (c *call) shopNamed(tx *db.Tx, code string) (shop.Shop, error) {
 }
 
 func findOrders(c *call, tx *db.Tx, q ordersQuery) ([]order.Card, error) {
-	f := order.Filter{Word: order.Word(q.Word), Blocked: q.Blocked, Short: q.Short, Before: q.Before, Limit: int(q.Limit), Scope: c.caller.Scope}
+	f := flow.Search{Phone: q.Phone, Number: q.Number, Filter: order.Filter{Word: order.Word(q.Word), Blocked: q.Blocked, Short: q.Short,
+		Before: q.Before, Limit: int(q.Limit), Scope: c.caller.Scope}}
 	if q.Word != "" && !knownWord(q.Word) {
 		return nil, ErrQuery.Field("word", "没有这个状态", "there is no such word")
 	}
@@ -122,35 +122,10 @@ func findOrders(c *call, tx *db.Tx, q ordersQuery) ([]order.Card, error) {
 		}
 		f.Shop = s.ID
 	}
-	switch {
-	case q.Phone != "":
-		ids, err := customer.ByPhone(tx, c.api.cfg.Kit.Keys, q.Phone, int(q.Limit))
-		if err != nil {
-			return nil, err
-		}
-		return seenCards(c, tx, ids)
-	case q.Number != "":
-		if f.Shop == 0 {
-			return nil, ErrQuery.Field("shop", "按平台单号查询时必填", "is needed to look for a channel's number")
-		}
-		found, err := order.Find(tx, f.Shop, []string{q.Number})
-		if err != nil || len(found) == 0 {
-			return nil, err
-		}
-		return seenCards(c, tx, []id.Order{found[q.Number]})
+	if q.Phone == "" && q.Number != "" && f.Shop == 0 {
+		return nil, ErrQuery.Field("shop", "按平台单号查询时必填", "is needed to look for a channel's number")
 	}
-	return order.List(tx, f)
-}
-
-// seenCards gives the cards of orders that the caller may see, in the order given.
-func seenCards(c *call, tx *db.Tx, ids []id.Order) (list []order.Card, err error) {
-	cards, err := order.Cards(tx, ids)
-	for _, n := range ids {
-		if card, known := cards[n]; known && c.caller.Scope.HasShop(card.Shop) {
-			list = append(list, card)
-		}
-	}
-	return list, err
+	return flow.Find(tx, c.api.cfg.Kit.Keys, f)
 }
 
 // orderView is everything about an order that a machine may see: masks only.

@@ -147,9 +147,8 @@ type binOf struct {
 	code      string
 }
 
-// bins finds the bins that rows name, creating them with open; a bin that is not
-// there is absent.
-func (s *shelf) bins(named []binOf, open bool) (map[binOf]id.Bin, error) {
+// bins finds the bins that rows name, creating those that are new.
+func (s *shelf) bins(named []binOf) (map[binOf]id.Bin, error) {
 	bins := map[binOf]id.Bin{}
 	for _, w := range s.places.list {
 		var codes []string
@@ -161,11 +160,7 @@ func (s *shelf) bins(named []binOf, open bool) (map[binOf]id.Bin, error) {
 		if len(codes) == 0 {
 			continue
 		}
-		find := inventory.KnownBins
-		if open {
-			find = inventory.OpenBins
-		}
-		found, err := find(s.tx, w.ID, codes)
+		found, err := inventory.OpenBins(s.tx, w.ID, codes)
 		if err != nil {
 			return nil, err
 		}
@@ -221,7 +216,7 @@ func receiveStock(c *call, tx *db.Tx, b receiptsBody) (bookedView, error) {
 	if err := s.fault(); err != nil {
 		return bookedView{}, err
 	}
-	bins, err := s.bins(named, true)
+	bins, err := s.bins(named)
 	if err != nil {
 		return bookedView{}, err
 	}
@@ -243,76 +238,18 @@ func adjustStock(c *call, tx *db.Tx, b adjustmentsBody) (bookedView, error) {
 	if err != nil {
 		return bookedView{}, err
 	}
-	places, named, lots := make([]inventory.Place, len(b.Rows)), make([]binOf, len(b.Rows)), make([]inventory.Lot, len(b.Rows))
+	rows := make([]flow.Adjustment, len(b.Rows))
 	for i, r := range b.Rows {
-		places[i] = s.place(i, r.Warehouse, r.SKU, cmpOrAny(r.Lot, r.Kind != "found"), r.Bin, r.Reference)
-		s.quantity(i, "qty", r.Qty, 1)
-		if !slices.Contains([]string{"damage", "loss", "scrap", "found"}, r.Kind) {
-			s.wrong(i, "kind", "只能是 damage、loss、scrap、found", "is damage, loss, scrap or found")
-		}
-		named[i], lots[i] = binOf{places[i].Warehouse, r.Bin}, inventory.Lot{SKU: places[i].SKU, Code: r.Lot}
+		rows[i] = flow.Adjustment{Kind: r.Kind, Qty: r.Qty, Lot: r.Lot, Bin: r.Bin, Reference: r.Reference}
+		rows[i].Place = s.place(i, r.Warehouse, r.SKU, rows[i].LotToStock(), r.Bin, r.Reference)
 	}
 	if err := s.fault(); err != nil {
 		return bookedView{}, err
 	}
-	losses, finds, err := s.adjust(b.Rows, places, named, lots)
-	if err != nil {
+	if err := flow.Adjust(tx, rows); err != nil {
 		return bookedView{}, err
 	}
-	if len(losses) > 0 {
-		if err := flow.Lose(tx, losses); err != nil {
-			return bookedView{}, err
-		}
-	}
-	if len(finds) > 0 {
-		if err := flow.Receive(tx, finds); err != nil {
-			return bookedView{}, err
-		}
-	}
 	return s.booked(len(b.Rows))
-}
-
-// cmpOrAny stands in for a lot where a loss may name none: the goods that must leave
-// first go.
-func cmpOrAny(lot string, loss bool) string {
-	if lot == "" && loss {
-		return "*"
-	}
-	return lot
-}
-
-// adjust parts rows into losses and finds. Goods can only be lost from a lot and a
-// bin that are there.
-func (s *shelf) adjust(rows []adjustmentRow, places []inventory.Place, named []binOf, lots []inventory.Lot) (losses []inventory.Loss,
-	finds []inventory.Receipt, err error) {
-	bins, err := s.bins(named, false)
-	if err != nil {
-		return nil, nil, err
-	}
-	known, err := inventory.KnownLots(s.tx, lots)
-	if err != nil {
-		return nil, nil, err
-	}
-	for i, r := range rows {
-		lot, hasLot := known[inventory.LotKey(places[i].SKU, r.Lot)]
-		bin, hasBin := bins[named[i]]
-		if r.Lot != "" && !hasLot {
-			s.wrong(i, "lot", inventory.ErrLotNone.ZH, inventory.ErrLotNone.EN)
-		}
-		if r.Bin != "" && !hasBin {
-			s.wrong(i, "bin", "这个仓库没有这个货位", "the warehouse has no such bin")
-		}
-		switch r.Kind {
-		case "found":
-			finds = append(finds, inventory.Receipt{Place: places[i], Qty: r.Qty, Kind: "adjust", Lot: lot, Bin: bin, Reference: r.Reference})
-		case "damage":
-			losses = append(losses, inventory.Loss{Place: places[i], Qty: r.Qty, Kind: "damage", Lot: lot.ID, Bin: bin, Reference: r.Reference})
-		default:
-			losses = append(losses, inventory.Loss{Place: places[i], Qty: r.Qty, Kind: "adjust", Lot: lot.ID, Bin: bin, Reference: r.Reference,
-				Unsellable: r.Kind == "scrap"})
-		}
-	}
-	return losses, finds, s.fault()
 }
 
 func countStock(c *call, tx *db.Tx, b countsBody) (bookedView, error) {
@@ -338,7 +275,7 @@ func countStock(c *call, tx *db.Tx, b countsBody) (bookedView, error) {
 	if err := s.fault(); err != nil {
 		return bookedView{}, err
 	}
-	bins, err := s.bins(named, true)
+	bins, err := s.bins(named)
 	if err != nil {
 		return bookedView{}, err
 	}

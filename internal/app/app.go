@@ -32,7 +32,7 @@ func Main(args []string, out, errs io.Writer) int {
 	return cli.Run(ctx, cli.Actions{
 		Demo: p.demo, Serve: p.serve, Import: p.importFile, Undo: p.undo, Profile: p.profile, Export: p.export,
 		Replay: p.replay, Bench: p.bench, Check: p.check, Backup: p.backup, Restore: p.restore, Migrate: p.migrate,
-		Version: p.version, Generate: p.generate, Node: p.node, Users: p.users, UserInvite: p.userInvite, UserReset: p.userReset,
+		Version: p.version, MCP: p.mcp, Generate: p.generate, Node: p.node, Users: p.users, UserInvite: p.userInvite, UserReset: p.userReset,
 		UserDisable: p.userDisable,
 	}, args, out, errs)
 }

@@ -27,19 +27,27 @@ func keyFile(c cli.Common) string { return filepath.Join(c.Data, "api.key") }
 var errAsk = fault.New(fault.Transient, "hub_silent", "运行中的服务没有回答:%s;请确认 --data 指向它的数据文件夹",
 	"The running hub does not answer: %s; make sure that --data is its data folder")
 
+// apiKey is the key that commands bear: the environment's, or the data folder's.
+func apiKey(c cli.Common) (string, error) {
+	if key := strings.TrimSpace(os.Getenv("BAIHUO_API_KEY")); key != "" {
+		return key, nil
+	}
+	text, err := os.ReadFile(keyFile(c))
+	if err != nil {
+		return "", errAsk.With(err.Error()).Wrap(err)
+	}
+	return strings.TrimSpace(string(text)), nil
+}
+
 // ask calls a route of the running hub and reads its answer into v.
 func ask(ctx context.Context, c cli.Common, path string, body, v any) error {
 	address, err := os.ReadFile(addressFile(c))
 	if err != nil {
 		return errAsk.With(err.Error()).Wrap(err)
 	}
-	key := os.Getenv("BAIHUO_API_KEY")
-	if key == "" {
-		text, err := os.ReadFile(keyFile(c))
-		if err != nil {
-			return errAsk.With(err.Error()).Wrap(err)
-		}
-		key = string(text)
+	key, err := apiKey(c)
+	if err != nil {
+		return err
 	}
 	payload, err := json.Marshal(body)
 	if err != nil {
@@ -50,7 +58,7 @@ func ask(ctx context.Context, c cli.Common, path string, body, v any) error {
 	if err != nil {
 		return err
 	}
-	r.Header.Set("Authorization", "Bearer "+strings.TrimSpace(key))
+	r.Header.Set("Authorization", "Bearer "+key)
 	r.Header.Set("Content-Type", "application/json")
 	r.Header.Set("Idempotency-Key", fmt.Sprintf("cli-%d-%d", os.Getpid(), time.Now().UnixNano()))
 	answer, err := (&http.Client{Timeout: 30 * time.Minute}).Do(r)

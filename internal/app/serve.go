@@ -21,6 +21,7 @@ import (
 	"baihuo/internal/insight"
 	"baihuo/internal/job"
 	"baihuo/internal/journal"
+	"baihuo/internal/mcp"
 	simparcel "baihuo/internal/sim/parcel"
 	"baihuo/internal/staff"
 	"baihuo/internal/web"
@@ -99,6 +100,7 @@ func (p *program) run(ctx context.Context, c cli.Common, h *house, o opening, w 
 	}
 	w.Chores = append(w.Chores, h.chore("forget tries", func(tx *db.Tx) (int, error) { return staff.ForgetTries(tx, o.guard, 500) }),
 		h.chore("forget forms", func(tx *db.Tx) (int, error) { return web.ForgetForms(tx, 500) }),
+		h.chore("forget acts of assistants", func(tx *db.Tx) (int, error) { return mcp.ForgetActs(tx, 500) }),
 		h.chore("forget batches", func(tx *db.Tx) (int, error) { return web.ForgetBatches(tx, 20) }))
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
@@ -112,7 +114,7 @@ func (p *program) run(ctx context.Context, c cli.Common, h *house, o opening, w 
 			failed = err
 		}
 	})
-	local := api.Server(doors.api.Handler(), h.log)
+	local := api.Server(doors.machines, h.log)
 	if inner != l {
 		all.Go(func() {
 			defer stop()
@@ -147,6 +149,8 @@ type doors struct {
 	api *api.API
 	web *web.Site
 	mux *http.ServeMux
+	// machines are the doors that take keys: what commands of this machine ask.
+	machines *http.ServeMux
 }
 
 // welcome prints how to get in: the demo's people, or at a house that nobody has
@@ -187,12 +191,15 @@ func (p *program) doors(ctx context.Context, c cli.Common, h *house, o opening) 
 	if err != nil {
 		return nil, err
 	}
+	machines := http.NewServeMux()
+	machines.Handle("/", a.Handler())
+	machines.Handle("/mcp", mcp.New(mcp.Config{DB: h.d, Kit: h.kit, Guard: guard, Log: h.log, Address: o.address}).Handler())
 	mux := http.NewServeMux()
 	mux.Handle("/", site.Handler())
-	for _, path := range []string{"/api/", "/openapi.json", "/healthz", "/readyz", "/metrics"} {
-		mux.Handle(path, a.Handler())
+	for _, path := range []string{"/api/", "/openapi.json", "/healthz", "/readyz", "/metrics", "/mcp"} {
+		mux.Handle(path, machines)
 	}
-	return &doors{api: a, web: site, mux: mux}, nil
+	return &doors{api: a, web: site, mux: mux, machines: machines}, nil
 }
 
 // firstKey makes the key with which the command line speaks to the running hub, and

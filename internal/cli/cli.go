@@ -26,6 +26,7 @@ type Actions struct {
 	Restore  func(context.Context, Common, Restore) error
 	Migrate  func(context.Context, Common) error
 	Version  func(context.Context, Common) error
+	MCP      func(context.Context, Common) error
 	Generate func(context.Context, Common, Generate) error
 	Node     func(context.Context, Common, BenchNode) error
 	// The operator's way in, when nobody can sign in.
@@ -190,6 +191,7 @@ type grammar struct {
 	Backup    Backup    `cmd:"" help:"Copy the database while it is in use, and verify the copy."`
 	Restore   Restore   `cmd:"" help:"Put a verified backup in place."`
 	Migrate   struct{}  `cmd:"" help:"Bring the database to this program's schema."`
+	MCP       struct{}  `cmd:"" name:"mcp" help:"Tools for an assistant over standard input and output, by way of the running hub."`
 	Version   struct{}  `cmd:"" help:"Print the versions."`
 	Generate  Generate  `cmd:"" hidden:"" help:"Write the files that are made from the code."`
 	BenchNode BenchNode `cmd:"" name:"bench-node" hidden:"" help:"One process of bench nodes."`
@@ -270,6 +272,8 @@ func (a Actions) do(ctx context.Context, g *grammar, command string) error {
 		return a.Migrate(ctx, c)
 	case "version":
 		return a.Version(ctx, c)
+	case "mcp":
+		return a.MCP(ctx, c)
 	case "bench-node":
 		return a.Node(ctx, c, g.BenchNode)
 	case "generate":

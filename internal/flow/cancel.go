@@ -20,6 +20,24 @@ type Cancellation struct {
 	Why   string
 }
 
+// Check says what is wrong with what somebody asks for: ErrFields.
+func (c Cancellation) Check() error {
+	bad := ErrFields
+	if c.Why == "" || len(c.Why) > 500 {
+		bad = bad.Field("why", "请写明取消原因(最多 500 字节)", "say why it is cancelled (at most 500 bytes)")
+	}
+	for _, qty := range c.Lines {
+		if qty < 0 {
+			bad = bad.Field("lines", "qty 不能为负(0 表示全部)", "qty is not negative (0 means all)")
+			break
+		}
+	}
+	if len(bad.Fields) > 0 {
+		return bad
+	}
+	return nil
+}
+
 // Cancel takes orders back, each wholly or not at all: packages in the house are
 // voided and their labels reclaimed, goods go back to their bins, reservations
 // and places in the queue are given up, holds end. Outcomes are in the order
