@@ -11,7 +11,8 @@
 //       q.add(scan, { field: value }) keeps the scan in this browser until the server has
 //       answered, over reloads and without network, and sends one after the other in the
 //       order of scanning: a form of form_key (the scan's id, so that sending twice is one
-//       effect), code, at and the fields. onresult(scan, answer, ok) hears the server's
+//       effect), code, at and the fields, with the head Scan-Late: how many ms it waited.
+//       onresult(scan, answer, ok) hears the server's
 //       JSON; ok is false for a refusal, which is final. onchange({ unsent, oldest, state })
 //       hears of the queue: oldest in ms, state "" | "sending" | "lost" | "signed_out" |
 //       "full" (the browser cannot keep more: stop scanning). q.unsent(), q.flush(). Put
@@ -169,7 +170,7 @@
       Object.keys(item.fields).forEach(function (f) { form.set(f, item.fields[f]); });
       var stop = new AbortController(), late = setTimeout(function () { stop.abort(); }, 10000);
       tell("sending");
-      return fetch(options.url, { method: "POST", body: form, headers: { Accept: "application/json" }, redirect: "error", signal: stop.signal })
+      return fetch(options.url, { method: "POST", body: form, headers: { Accept: "application/json", "Scan-Late": String(Math.max(0, Date.now() - item.scan.at)) }, redirect: "error", signal: stop.signal })
         .then(function (r) {
           if (r.status === 401) { later("signed_out"); return false; }
           if (r.status >= 500 || r.status === 408 || r.status === 429) { later("lost"); return false; }
