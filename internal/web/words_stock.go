@@ -21,7 +21,7 @@ var stockWords = map[string]pair{
 	"st_bundle": {"组合装没有自己的库存,看它的组成商品:", "A bundle has no stock of its own; look at its parts:"}, "st_no_counter": {"您的仓库都没有这个商品。", "None of your warehouses has this SKU."}, "st_to_product": {"商品资料", "Product"},
 	"st_ledger": {"库存流水", "Ledger"}, "st_kind": {"类型", "Kind"}, "st_change": {"变动", "Change"}, "st_after": {"变动后", "After"}, "st_paper": {"单据 / 原因", "Paper, reason"}, "st_who": {"操作", "By"},
 	"st_until": {"截至", "Until"}, "st_ledger_none": {"没有符合条件的流水。", "No movement fits the filter."}, "st_more_rows": {"更早的", "older"},
-	"cause_web": {"页面", "page"}, "cause_api": {"接口", "API"}, "cause_import": {"导入", "import"},
+	"cause_web": {"页面", "page"}, "cause_api": {"接口", "API"}, "cause_import": {"导入", "import"}, "cause_demo": {"演示", "demo"}, "cause_expire_unpaid": {"未付款到期", "unpaid for too long"}, "cause_plan": {"配货", "planning"},
 	"mv_receive": {"入库", "received"}, "mv_reserve": {"占用", "reserved"}, "mv_release": {"释放", "released"}, "mv_allocate": {"配货", "allocated"}, "mv_unallocate": {"取消配货", "unallocated"}, "mv_pick": {"拣货", "picked"}, "mv_unpick": {"退拣", "put back"},
 	"mv_ship": {"出库", "shipped"}, "mv_return": {"退货入库", "returned"}, "mv_adjust": {"调整", "adjusted"}, "mv_count": {"盘点", "counted"}, "mv_transfer": {"调拨移库", "moved"}, "mv_damage": {"残损", "damaged"}, "mv_bar": {"停售", "barred"}, "mv_unbar": {"恢复", "unbarred"},
 	"done_adjusted": {"已调整 %d 件", "%d pieces adjusted"}, "done_received": {"已入库 %d 件", "%d pieces received"}, "done_moved": {"已移动 %d 行", "%d lines moved"}, "done_dispatched": {"已发出,等待对方收货", "On the way; the other warehouse receives it"},

@@ -12,19 +12,20 @@
 //       answered, over reloads and without network, and sends one after the other in the
 //       order of scanning: a form of form_key (the scan's id, so that sending twice is one
 //       effect), code, at and the fields, with the head Scan-Late: how many ms it waited.
-//       onresult(scan, answer, ok) hears the server's
-//       JSON; ok is false for a refusal, which is final. onchange({ unsent, oldest, state })
-//       hears of the queue: oldest in ms, state "" | "sending" | "lost" | "signed_out" |
-//       "full" (the browser cannot keep more: stop scanning). q.unsent(), q.flush(). Put
-//       the person's id into the name where scans must not be sent by the next one who
-//       signs in, and nothing personal into fields.
+//       onresult(scan, answer, ok) hears the server's JSON; ok is false for a refusal, which
+//       is final. onchange({ unsent, oldest, state }) hears of the queue: oldest in ms, state
+//       "" | "sending" | "lost" | "signed_out" | "full" (the browser cannot keep more: stop
+//       scanning). q.unsent(), q.flush(). Put the person's id into the name where scans must
+//       not be sent by the next one who signs in, and nothing personal into fields.
 //   baihuo.scan.sound("right" | "done" | "wrong" | "stop")
 //       plays it, shakes a handheld, and sets data-heard on the body for its visual twin.
 //   baihuo.scan.id()   a new id
 (function () {
   "use strict";
   var baihuo = window.baihuo = window.baihuo || {};
-  var MEAN = 10, GAP = 30; // ms between keys: a scanner's on average and at most; a person needs more
+  // Milliseconds between keys: wired scanners send one in 10 or less, wireless ones and a
+  // busy machine in up to 20; who types needs 60 on average, though two keys may come at once.
+  var MEAN = 20, GAP = 50;
   var LEAST = 3; // keys of a code
   var BOUNCE = 300;
   var PLAIN = { Minus: "-_", Equal: "=+", BracketLeft: "[{", BracketRight: "]}", Backslash: "\\|", Semicolon: ";:", Quote: "'\"",
@@ -112,7 +113,9 @@
       }
       text += c;
       last = now;
-      if (fast && now - began <= MEAN * (text.length - 1)) { // a scanner's: it acts on nothing else
+      // A scanner's keys act on nothing else. In a field they may be a person's quick ones:
+      // those stay, and a scan's are taken out at its end.
+      if (fast && !field && now - began <= MEAN * (text.length - 1)) {
         e.preventDefault();
         e.stopImmediatePropagation();
       }
