@@ -17,19 +17,25 @@ import (
 // Receive books goods in; the lines that wait for them get them in the same
 // transaction, and orders that are whole again go on by themselves.
 func Receive(tx *db.Tx, receipts []inventory.Receipt) error {
+	_, err := TakeIn(tx, receipts)
+	return err
+}
+
+// TakeIn is Receive, and gives what the waiting lines got.
+func TakeIn(tx *db.Tx, receipts []inventory.Receipt) ([]inventory.Grant, error) {
 	// The orders that may be served are locked before stock is.
 	var skus []id.SKU
 	for _, r := range receipts {
 		skus = append(skus, r.SKU)
 	}
 	if err := lockWaiters(tx, skus); err != nil {
-		return err
+		return nil, err
 	}
 	grants, err := inventory.Receive(tx, receipts)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	return passOn(tx, grants)
+	return grants, passOn(tx, grants)
 }
 
 const waitersMax = 1000

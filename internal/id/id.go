@@ -41,6 +41,8 @@ type (
 	Key         int64 // a machine's key to the API
 	Endpoint    int64 // an address that is told of events
 	Delivery    int64 // one event told to one endpoint
+	Sheet       int64 // a stock count that people work on
+	Transfer    int64 // goods sent from one warehouse to another
 )
 
 const (
@@ -136,6 +138,12 @@ func (d Delivery) String() string { return Text("D", int64(d)) }
 
 // String shows the line's id as L-….
 func (l Line) String() string { return Text("L", int64(l)) }
+
+// String gives the sheet's number as people see it.
+func (s Sheet) String() string { return Text("C", int64(s)) }
+
+// String gives the transfer's number as people see it.
+func (t Transfer) String() string { return Text("T", int64(t)) }
 
 // Millis gives t in milliseconds since the epoch of ids.
 func Millis(t time.Time) int64 { return t.UnixMilli() - epoch }

@@ -16,10 +16,12 @@ import (
 //     allocated = what the ledger allocated = what the allocations hold; reserved
 //     of a counter = the sum of open;
 //   - bins: on hand and unsellable of each lot in each bin = its ledger rows,
-//     allocated = the open allocations there; nothing of a barred lot is sellable.
+//     allocated = the open allocations there; nothing of a barred lot is sellable;
+//   - transit: what transfers took out of warehouses = what they brought in, what is
+//     under way and what was lost on the way, of each lot of each SKU.
 func Audit(tx *db.Tx) (proved map[string]int64, breaches []string, err error) {
 	a := &auditor{tx: tx, proved: map[string]int64{}}
-	for _, prove := range []func() error{a.counters, a.entries, a.reservations, a.reserved, a.bins, a.barred} {
+	for _, prove := range []func() error{a.counters, a.entries, a.reservations, a.reserved, a.bins, a.barred, a.transit} {
 		if err := prove(); err != nil {
 			return nil, nil, err
 		}
@@ -218,6 +220,18 @@ func (a *auditor) barred() error {
 		var stock, lot, bin, qty int64
 		err := r.Scan(&stock, &lot, &bin, &qty)
 		a.breach("stock %d lot %d bin %d: the lot is barred, yet %d pieces may be sold", stock, lot, bin, qty)
+		return err
+	})
+}
+
+func (a *auditor) transit() error {
+	return a.each("transfer", "stock_transfers", `/* inventory.Audit */ SELECT sku_id, lot_id, SUM(qty) FROM (
+		SELECT s.sku_id, l.lot_id, l.on_hand AS qty FROM stock_ledger l JOIN stock s ON s.stock_id = l.stock_id WHERE l.kind = 'transfer'
+		UNION ALL SELECT sku_id, lot_id, qty_sent - qty_received FROM stock_transfer_lines) m
+		GROUP BY sku_id, lot_id HAVING SUM(qty) <> 0 ORDER BY sku_id, lot_id LIMIT 100`, func(r db.Row) error {
+		var sku, lot, qty int64
+		err := r.Scan(&sku, &lot, &qty)
+		a.breach("SKU %d lot %d: transfers are off by %d pieces", sku, lot, qty)
 		return err
 	})
 }

@@ -34,7 +34,7 @@ func Bar(tx *db.Tx, lots []id.Lot) ([]Shortage, error) {
 		l.qty_on_hand - l.qty_unsellable - l.qty_allocated FROM stock_lots l JOIN stock s ON s.stock_id = l.stock_id
 		WHERE s.sku_id = ANY($1) AND l.lot_id = ANY($2) AND l.qty_on_hand - l.qty_unsellable - l.qty_allocated > 0
 		ORDER BY l.stock_id, l.lot_id, l.bin_id`, func(r db.Row) error {
-		loss := Loss{Kind: barring, exact: true}
+		loss := Loss{Kind: barring, Exact: true}
 		var stock id.Stock
 		if err := r.Scan(&stock, &loss.Warehouse, &loss.SKU, &loss.Lot, &loss.Bin, &loss.Qty); err != nil {
 			return err
@@ -66,7 +66,7 @@ func barAgain(tx *db.Tx, portions []Portion) ([]Shortage, error) {
 	var losses []Loss
 	for _, p := range portions {
 		if slices.Contains(barred, p.Lot) {
-			losses = append(losses, Loss{Place: p.Place, Lot: p.Lot, Bin: p.Bin, Qty: p.Qty, Kind: barring, exact: true})
+			losses = append(losses, Loss{Place: p.Place, Lot: p.Lot, Bin: p.Bin, Qty: p.Qty, Kind: barring, Exact: true})
 		}
 	}
 	if len(losses) == 0 {

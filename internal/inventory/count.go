@@ -48,7 +48,7 @@ func Count(tx *db.Tx, list []Counted) ([]Shortage, []Grant, error) {
 		switch diff := c.Found - books[c.slot()]; {
 		case diff < 0:
 			losses = append(losses, Loss{Place: c.Place, Lot: c.Lot, Bin: c.Bin, Qty: -diff, Kind: counting,
-				Reference: c.Reference, exact: true})
+				Reference: c.Reference, Exact: true})
 		case diff > 0:
 			finds = append(finds, Receipt{Place: c.Place, Lot: Lot{ID: c.Lot}, Bin: c.Bin, Qty: diff, Kind: counting,
 				Reference: c.Reference})

@@ -28,11 +28,39 @@ type Row struct {
 	Version    int64
 }
 
+// Condition is how a counter stands.
+type Condition string
+
+// Low counters have some free, and no more than their safety stock; out have none
+// free; short ones are of a SKU that orders wait for; marred ones hold unsellable goods; ample ones have more than their safety stock.
+const (
+	Low    Condition = "low"
+	Out    Condition = "out"
+	Short  Condition = "short"
+	Marred Condition = "marred"
+	Ample  Condition = "ample"
+)
+
+var conditions = map[Condition]string{
+	Low: "qty_safety > 0 AND qty_on_hand - qty_reserved - qty_unsellable > 0 AND " +
+		"qty_on_hand - qty_reserved - qty_unsellable <= qty_safety",
+	Out:    "qty_on_hand - qty_reserved - qty_unsellable <= 0",
+	Short:  "EXISTS (SELECT 1 FROM stock_waits w WHERE w.sku_id = stock.sku_id)",
+	Marred: "qty_unsellable > 0",
+	Ample:  "qty_on_hand - qty_reserved - qty_unsellable > qty_safety",
+}
+
+// Known says whether there is such a condition.
+func (c Condition) Known() bool { return conditions[c] != "" }
+
 // Filter chooses counters; zero fields choose all. After is the last row of the
 // page before. At most 1,000 rows come at once.
 type Filter struct {
-	SKU       id.SKU
+	SKU id.SKU
+	// SKUs chooses several; nil chooses all.
+	SKUs      []id.SKU
 	Warehouse id.Warehouse
+	Condition Condition
 	// Scope leaves the counters of its warehouses; the zero Scope sees none.
 	Scope staff.Scope
 	After id.Stock
@@ -49,8 +77,15 @@ func List(tx *db.Tx, f Filter) ([]Row, error) {
 	if f.SKU != 0 {
 		add("sku_id", f.SKU)
 	}
+	if f.SKUs != nil {
+		args = append(args, sorted(f.SKUs))
+		where = append(where, fmt.Sprintf("sku_id = ANY($%d)", len(args)))
+	}
 	if f.Warehouse != 0 {
 		add("warehouse_id", f.Warehouse)
+	}
+	if cond := conditions[f.Condition]; cond != "" {
+		where = append(where, cond)
 	}
 	if !f.Scope.AllWarehouses {
 		args = append(args, f.Scope.Warehouses)
@@ -113,11 +148,7 @@ func Ledger(tx *db.Tx, p Place, after Mark, limit int) ([]Entry, error) {
 			UNION SELECT order_id, reservation_id FROM stock_ledger
 			WHERE stock_id = $1 AND stock_version > $2 AND reservation_id > 0)
 		AND (stock_version, reservation_id) > ($2, $3)
-		ORDER BY 1, 2 LIMIT $4`, func(r db.Row) (e Entry, err error) {
-		err = r.Scan(&e.Version, &e.ID, &e.Kind, &e.Qty, &e.OnHand, &e.Reserved, &e.Unsellable,
-			&e.Lot, &e.Bin, &e.Order, &e.Line, &e.Package, &e.Reference, &e.Actor, &e.Cause, &e.At)
-		return e, err
-	}, stock, after.Version, after.ID, bounded(limit))
+		ORDER BY 1, 2 LIMIT $4`, scanEntry, stock, after.Version, after.ID, bounded(limit))
 }
 
 // Holder is a line that has goods of a place reserved.

@@ -30,7 +30,8 @@ type Loss struct {
 	// Reference names the paper; see Receipt.
 	Reference string
 
-	exact bool // Lot and Bin name the slot even when both are zero
+	// Exact says that Lot and Bin name the slot even where both are zero.
+	Exact bool
 }
 
 // Kinds of movements, as the ledger names them.
@@ -59,7 +60,7 @@ func (l Loss) check() error {
 // stays says that the goods stay on hand, unsellable.
 func (l Loss) stays() bool { return l.Kind == damaging || l.Kind == barring }
 
-func (l Loss) named() bool { return l.exact || l.Lot != NoLot || l.Bin != BinNone }
+func (l Loss) named() bool { return l.Exact || l.Lot != NoLot || l.Bin != BinNone }
 
 // Lose books losses, all or none. Where they take a place below its
 // reservations, the claims with the most slack give way in the same transaction;

@@ -2,6 +2,7 @@ package inventory
 
 import (
 	"fmt"
+	"strings"
 
 	"baihuo/internal/db"
 	"baihuo/internal/id"
@@ -61,4 +62,15 @@ func binsNamed(tx *db.Tx, verb string, warehouse id.Warehouse, codes []string) (
 			found[code] = b
 			return err
 		}, warehouse, codes)
+}
+
+// BinsLike gives the bins of a warehouse of a code, or, of a code that ends in *, all
+// that begin so, at most 1,000.
+func BinsLike(tx *db.Tx, warehouse id.Warehouse, code string) ([]id.Bin, error) {
+	from, to := code, code
+	if begin, all := strings.CutSuffix(code, "*"); all {
+		from, to = begin, begin+"\U0010FFFF"
+	}
+	return db.List(tx, `/* inventory.BinsLike */ SELECT bin_id FROM bins WHERE warehouse_id = $1 AND code >= $2 AND code <= $3
+		ORDER BY code LIMIT $4`, func(r db.Row) (b id.Bin, err error) { return b, r.Scan(&b) }, warehouse, from, to, listMax)
 }

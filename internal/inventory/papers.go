@@ -50,3 +50,10 @@ func (p papers) note(reference string, key slotKey) {
 		p.stocks[paper{reference, slotKey{stock: key.stock}}] = true
 	}
 }
+
+// PaperKnown says whether the ledger has booked a reference already.
+func PaperKnown(tx *db.Tx, reference string) (bool, error) {
+	n, err := tx.Number(`/* inventory.PaperKnown */ SELECT COUNT(*) FROM (SELECT 1 FROM stock_ledger
+		WHERE reference = $1 AND reference <> '' LIMIT 1) q`, reference)
+	return n > 0, err
+}

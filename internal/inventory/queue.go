@@ -114,3 +114,16 @@ func Backlog(tx *db.Tx) (map[id.SKU]int64, error) {
 		return err
 	})
 }
+
+// BacklogOf is Backlog for some SKUs.
+func BacklogOf(tx *db.Tx, skus []id.SKU) (map[id.SKU]int64, error) {
+	backlog := map[id.SKU]int64{}
+	return backlog, tx.Each(`/* inventory.BacklogOf */ SELECT sku_id, SUM(qty_waiting) FROM stock_waits WHERE sku_id = ANY($1)
+		GROUP BY sku_id ORDER BY sku_id`, func(r db.Row) error {
+		var sku id.SKU
+		var n int64
+		err := r.Scan(&sku, &n)
+		backlog[sku] = n
+		return err
+	}, sorted(skus))
+}

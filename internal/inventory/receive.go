@@ -39,11 +39,18 @@ type Grant struct {
 // queue of the lines that wait for them. The grants are the caller's to pass on
 // to the orders. Faults: ErrQuantity, ErrKind, ErrStaging, those of OpenLots.
 func Receive(tx *db.Tx, list []Receipt) ([]Grant, error) {
-	places, lots, references := make([]Place, len(list)), make([]Lot, len(list)), make([]string, len(list))
-	for i, r := range list {
+	for _, r := range list {
 		if err := r.check(); err != nil {
 			return nil, err
 		}
+	}
+	return takeIn(tx, list)
+}
+
+// takeIn books receipts that are in order.
+func takeIn(tx *db.Tx, list []Receipt) ([]Grant, error) {
+	places, lots, references := make([]Place, len(list)), make([]Lot, len(list)), make([]string, len(list))
+	for i, r := range list {
 		places[i], lots[i], references[i] = r.Place, r.Lot, r.Reference
 		lots[i].SKU = r.SKU
 	}

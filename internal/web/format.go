@@ -94,9 +94,20 @@ func number(n int64) string {
 	return thousands(fmt.Sprint(n))
 }
 
+// signed shows a change: +3, -2, and nothing for none.
+func signed(n int64) string {
+	switch {
+	case n == 0:
+		return ""
+	case n > 0:
+		return "+" + number(n)
+	}
+	return number(n)
+}
+
 // funcs are what the templates may call.
 func (v *visit) funcs() template.FuncMap {
-	return template.FuncMap{"t": v.must, "n": number,
+	return template.FuncMap{"t": v.must, "n": number, "signed": signed,
 		"other": func() string { return map[string]string{"zh": "English", "en": "中文"}[v.lang] },
 		// dict gives a part of a template several values under names.
 		"dict": func(pairs ...any) map[string]any {

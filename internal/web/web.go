@@ -204,13 +204,13 @@ func parse(hash string) (map[string]*template.Template, error) {
 	for _, lang := range []string{"zh", "en"} {
 		for _, name := range names {
 			page := strings.TrimSuffix(path.Base(name), ".html")
-			if page == "layout" || page == "parts" {
+			if page == "layout" || strings.HasPrefix(page, "parts") {
 				continue
 			}
 			v := &visit{lang: lang}
 			funcs := v.funcs()
 			funcs["asset"] = func(name string) string { return "/static/" + hash + "/" + name }
-			t, err := template.New("layout.html").Funcs(funcs).ParseFS(files, "templates/layout.html", "templates/parts.html", name)
+			t, err := template.New("layout.html").Funcs(funcs).ParseFS(files, "templates/layout.html", "templates/parts*.html", name)
 			if err != nil {
 				return nil, err
 			}

@@ -1,3 +1,44 @@
 package web
 
-var stockWords = map[string]pair{}
+// stockWords are those of stock, its papers and counts.
+var stockWords = map[string]pair{
+	"st_ample": {"正常", "in stock"}, "st_low": {"低于安全线", "low"}, "st_out": {"无可用", "none free"}, "st_short": {"有订单在等", "orders wait"}, "st_marred": {"有不可售", "unsellable"},
+	"st_unsellable": {"不可售", "Unsellable"}, "st_atp": {"可承诺", "ATP"}, "st_wanted": {"在等", "Waiting"}, "st_coming": {"在途", "In transit"},
+	"st_atp_what": {"可用减去安全库存和各店配额,对外可卖的数", "free less safety stock and quotas: what we may promise"}, "st_free_what": {"现有减去占用和不可售", "on hand less reserved and unsellable"},
+	"st_find": {"编码、名称、品牌或条码", "Code, name, brand or barcode"}, "st_category": {"类目", "Category"}, "st_export": {"导出", "Export"}, "st_none": {"没有符合条件的库存。", "No stock fits the filter."},
+	"st_empty": {"还没有库存。第一次收货之后这里就有了。", "There is no stock yet; it appears with the first receipt."}, "st_transfer": {"调拨", "Transfer"},
+	"st_total": {"合计", "Total"}, "st_holders": {"谁占用了我的货", "Who has my units"}, "st_holders_none": {"现在没有订单占用。", "No order has any reserved."}, "st_allocated": {"已配货", "Allocated"},
+	"st_deadline": {"最晚发货", "Ship by"}, "st_since": {"占用时间", "Since"}, "st_other_shop": {"其他店铺", "another shop"}, "st_waiters": {"谁在等货", "Who waits"},
+	"st_slots": {"批次与货位", "Lots and bins"}, "st_slots_none": {"没有实物。", "Nothing lies anywhere."}, "st_bin": {"货位", "Bin"}, "st_lot": {"批次", "Lot"}, "st_made": {"生产日期", "Made on"}, "st_expires": {"到期日", "Expires on"},
+	"st_life_left": {"剩余", "Left"}, "st_loose": {"可动", "Loose"}, "st_expired": {"已过期", "expired"}, "st_barred": {"停售批次", "barred"}, "st_bin_none": {"未上架", "no bin"}, "st_bin_stage": {"待发区", "staging"},
+	"st_quotas": {"店铺配额", "Quotas of shops"}, "st_quota": {"配额", "Quota"}, "st_used": {"已用", "Used"}, "st_adjust": {"调整库存", "Adjust stock"},
+	"st_adjust_kind": {"调整方式", "What happened"}, "adj_damage": {"残损:仍在库,不再出售", "damage: stays, no longer sold"}, "adj_loss": {"短少:找不到了", "loss: it is gone"}, "adj_scrap": {"报废:不可售的已清出", "scrap: unsellable goods are gone"}, "adj_found": {"多出:账上没有", "found: more than the books say"},
+	"st_where": {"批次和货位", "Lot and bin"}, "st_where_any": {"先到期的先动", "what must leave first"}, "st_reason": {"原因(必填)", "Why (needed)"}, "st_qty": {"数量", "Quantity"},
+	"st_adjust_what": {"低于占用时,时限最宽的订单会让出库存并转为缺货异常。", "Below what is reserved, the orders with the most time give way and are held as short."},
+	"st_prove":       {"对不上?核对账目", "Does not add up? Prove the books"}, "st_proof": {"账目核对", "The books, proven"}, "st_proven": {"全部吻合", "all agrees"}, "st_broken": {"%d 处不符", "%d figures differ"},
+	"st_proof_say": {"从第一笔起逐笔重放流水,与计数、占用和每个货位比对。", "Every movement since the first was played again and compared with the counter, the claims and each bin."},
+	"st_rows":      {"流水", "Movements"}, "st_versions": {"变动次数", "Versions"}, "st_claims": {"占用单", "Claims"}, "st_places": {"货位明细", "Lots in bins"},
+	"st_bundle": {"组合装没有自己的库存,看它的组成商品:", "A bundle has no stock of its own; look at its parts:"}, "st_no_counter": {"您的仓库都没有这个商品。", "None of your warehouses has this SKU."}, "st_to_product": {"商品资料", "Product"},
+	"st_ledger": {"库存流水", "Ledger"}, "st_kind": {"类型", "Kind"}, "st_change": {"变动", "Change"}, "st_after": {"变动后", "After"}, "st_paper": {"单据 / 原因", "Paper, reason"}, "st_who": {"操作", "By"},
+	"st_until": {"截至", "Until"}, "st_ledger_none": {"没有符合条件的流水。", "No movement fits the filter."}, "st_more_rows": {"更早的", "older"},
+	"cause_web": {"页面", "page"}, "cause_api": {"接口", "API"}, "cause_import": {"导入", "import"}, "cause_demo": {"演示", "demo"}, "cause_expire_unpaid": {"未付款到期", "unpaid for too long"}, "cause_plan": {"配货", "planning"},
+	"mv_receive": {"入库", "received"}, "mv_reserve": {"占用", "reserved"}, "mv_release": {"释放", "released"}, "mv_allocate": {"配货", "allocated"}, "mv_unallocate": {"取消配货", "unallocated"}, "mv_pick": {"拣货", "picked"}, "mv_unpick": {"退拣", "put back"},
+	"mv_ship": {"出库", "shipped"}, "mv_return": {"退货入库", "returned"}, "mv_adjust": {"调整", "adjusted"}, "mv_count": {"盘点", "counted"}, "mv_transfer": {"调拨移库", "moved"}, "mv_damage": {"残损", "damaged"}, "mv_bar": {"停售", "barred"}, "mv_unbar": {"恢复", "unbarred"},
+	"done_adjusted": {"已调整 %d 件", "%d pieces adjusted"}, "done_received": {"已入库 %d 件", "%d pieces received"}, "done_moved": {"已移动 %d 行", "%d lines moved"}, "done_dispatched": {"已发出,等待对方收货", "On the way; the other warehouse receives it"},
+	"done_counted": {"盘点已过账", "The count is posted"}, "done_counted_freed": {"盘点已过账;%d 件从订单释放,已转缺货异常", "The count is posted; %d pieces were taken from orders, now held as short"}, "done_count_dropped": {"盘点单已作废,库存没有变", "The sheet was dropped; stock is unchanged"}, "done_count_line": {"已记录", "noted"}, "done_recount": {"这一行等待重盘", "This line waits to be counted again"},
+
+	"gd_code": {"编码或条码", "Code or barcode"}, "gd_to": {"移到货位", "To bin"}, "gd_from": {"从货位", "From bin"}, "gd_no_sku": {"没有这个商品", "there is no such SKU"}, "gd_no_bin": {"没有货位 %s", "there is no bin %s"}, "gd_long": {"批次、货位最多 100 个字", "lot and bin have at most 100 characters"},
+	"gd_more": {"再加一行", "One more line"}, "gd_scan": {"扫描条码自动加一;同一商品再扫一次数量加一。", "A scan fills a line; the same code again adds one."}, "gd_line": {"行", "Line"},
+	"rc_note": {"送货单号 / 供应商", "Paper, supplier"}, "rc_note_what": {"同一单号只能入库一次,重复提交不会多入。", "A paper is received once; sending it again books nothing."}, "rc_do": {"确认入库", "Receive"}, "rc_served": {"到货后已满足这些等货订单", "These waiting orders have their goods now"}, "rc_served_none": {"没有订单在等这些货。", "No order was waiting for these goods."},
+	"rc_bins": {"上架、移库", "Put away, move"}, "mv_do": {"确认移库", "Move"}, "mv_hint": {"从货位留空表示未上架的货。已配给包裹的货不能移动。", "An empty bin stands for goods without one. What is allocated to packages stays."},
+	"tr_from": {"调出仓", "From"}, "tr_to": {"调入仓", "To"}, "tr_do": {"确认发出", "Send"}, "tr_hint": {"先到期的先发;发出后到收货前为在途,不在任何仓的现有里。", "What expires first goes first; until received the goods are in transit and in no warehouse."}, "tr_list": {"调拨单", "Transfers"}, "tr_none": {"还没有调拨。", "No transfer yet."},
+	"tr_sent": {"发出", "Sent"}, "tr_received": {"收到", "Received"}, "tr_lost": {"途中短少", "Lost"}, "tr_way": {"在途", "in transit"}, "tr_done": {"已收货", "received"}, "tr_receive": {"确认收货", "Receive"}, "tr_receive_what": {"少于发出的部分记为途中短少。", "What is less than sent is noted as lost on the way."}, "tr_note": {"备注", "Note"},
+
+	"ct_open": {"盘点中", "open"}, "ct_posted": {"已过账", "posted"}, "ct_dropped": {"已作废", "dropped"}, "ct_new": {"新建盘点单", "New count sheet"}, "ct_title": {"名称", "Title"}, "ct_bins": {"货位", "Bins"}, "ct_bins_what": {"空格分开;A-* 表示所有 A- 开头的货位", "with blanks between; A-* stands for all that begin so"},
+	"ct_skus": {"商品编码", "SKUs"}, "ct_blind": {"盲盘(盘点人看不到账面数)", "Blind (who counts does not see the books)"}, "ct_blind_badge": {"盲盘", "blind"}, "ct_scope": {"货位、类目、商品都留空时,扫到什么盘什么。", "With no bins, category or SKUs the sheet takes what is scanned."}, "ct_begin": {"开始盘点", "Begin"},
+	"ct_none": {"还没有盘点单。", "No count yet."}, "ct_by": {"建单", "By"}, "ct_opened": {"开始", "Begun"}, "ct_closed": {"结束", "Closed"}, "ct_counting": {"盘点", "Count"}, "ct_diff": {"差异", "Differences"}, "ct_progress": {"已盘 %d / %d 行", "%d of %d lines counted"},
+	"ct_scan": {"扫货位,再扫商品;每扫一次计一件", "Scan a bin, then goods; each scan is one piece"}, "ct_scan_box": {"扫描或输入后回车", "Scan, or type and Enter"}, "ct_at_bin": {"现在在货位 %s", "Now at bin %s"}, "ct_here": {"当前货位", "Standing at"}, "ct_unsent": {"未送出", "unsent"}, "ct_lost": {"网络不通,扫描已保存在本机,恢复后自动送出", "No network; scans are kept here and sent when it is back"}, "ct_signed_out": {"登录已过期;扫描已保存在本机,请重新登录", "Signed out; scans are kept here, sign in again"}, "ct_full": {"本机存不下了,请停止扫描", "This device cannot keep more; stop scanning"},
+	"ct_found": {"实盘", "Found"}, "ct_book": {"账面", "Books"}, "ct_differ": {"差异", "Difference"}, "ct_value": {"金额", "Value"}, "ct_not_yet": {"未盘", "not counted"}, "ct_moved": {"盘点中有进出,请重盘", "moved while counted; count again"}, "ct_at": {"盘点时间", "Counted"}, "ct_recount": {"重盘", "Count again"}, "ct_set": {"记为", "Set"},
+	"ct_book_what": {"最后一次扫描那一刻的账面数;之后的出入库不受影响", "the books at the moment of the last scan; what happened after it stays"}, "ct_add": {"录入一行", "Type a line"}, "ct_more": {"盘盈", "More"}, "ct_less": {"盘亏", "Less"}, "ct_no_diff": {"已盘的行都与账面一致。", "All that was counted agrees with the books."},
+	"ct_post": {"过账", "Post"}, "ct_post_what": {"按差异调整库存,未盘的行不变。低于占用时,时限最宽的订单让出库存并转缺货异常。", "Books the differences; lines nobody counted stay. Below what is reserved, the orders with the most time give way and are held as short."}, "ct_drop": {"作废", "Drop"}, "ct_drop_what": {"不改变任何库存。", "Changes no stock."}, "ct_posted_qty": {"已过账", "Posted"}, "ct_freed": {"订单让出", "Taken from orders"}, "ct_blind_say": {"盲盘:账面数在有调整权限的人核对差异时才显示。", "Blind: the books show when somebody who may adjust looks at the differences."}, "ct_no_post": {"过账需要“调整库存”权限", "Posting needs the right to adjust stock"},
+}
