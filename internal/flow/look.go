@@ -36,10 +36,17 @@ type View struct {
 	Warehouses map[id.Warehouse]inventory.Warehouse
 	Carriers   map[id.Carrier]carrier.Carrier
 	Rows       []Happened
+	// Seen says who saw the recipient in the clear.
+	Seen []Happened
+	// Names are those of the people among the actors, by how the journal names them.
+	Names map[string]string
 }
 
-// Happened is a journal row and what sort of thing it is about: order, hold,
-// package, waybill, notice.
+// Name is what an actor is called where people read it.
+func (v View) Name(actor string) string { return cmp.Or(v.Names[actor], actor) }
+
+// Happened is a journal row and what sort of thing it is about: order, recipient,
+// hold, package, waybill, notice.
 type Happened struct {
 	journal.Row
 	About string
@@ -145,6 +152,22 @@ func (v *View) lookTimeline(tx *db.Tx) error {
 	slices.SortStableFunc(v.Rows, func(a, b Happened) int {
 		return cmp.Or(cmp.Compare(a.At, b.At), cmp.Compare(a.Stream, b.Stream), cmp.Compare(a.Seq, b.Seq))
 	})
+	if err != nil {
+		return err
+	}
+	seen, err := journal.Timeline(tx, int64(v.Order.Recipient), 0, viewMax)
+	if err != nil {
+		return err
+	}
+	for _, r := range seen {
+		v.Seen = append(v.Seen, Happened{r, "recipient"})
+	}
+	var actors []string
+	for _, r := range slices.Concat(v.Rows, v.Seen) {
+		actors = append(actors, r.By.Actor)
+	}
+	slices.Sort(actors)
+	v.Names, err = staff.Names(tx, slices.Compact(actors))
 	return err
 }
 

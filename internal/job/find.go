@@ -16,7 +16,7 @@ func Dead(tx *db.Tx, after id.Job, limit int) ([]Job, error) {
 
 // CountDead tells how many jobs are dead, up to limit.
 func CountDead(tx *db.Tx, limit int) (int64, error) {
-	return tx.Number(`/* job.CountDead */ SELECT COUNT(*) FROM (SELECT job_id FROM jobs WHERE state = 'dead' LIMIT $1) AS dead`, limit)
+	return tx.Number(`/* job.CountDead */ SELECT COUNT(*) FROM (SELECT job_id FROM jobs WHERE state = 'dead' LIMIT $1) AS counted`, limit)
 }
 
 // Replay makes dead jobs due at once, with all their attempts before them, and

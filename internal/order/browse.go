@@ -69,8 +69,9 @@ type Sheaf struct {
 // TotalMax is how far the orders that fit a filter are counted.
 const TotalMax = 10_000
 
-// leaving are the words of orders that have not wholly left and can be late.
-var leaving = []Word{WaitPay, WaitService, WaitFinance, Reviewed, WaitPick, WaitPack, WaitShip, PartOut}
+// leaving are the words of orders that are paid for, have not wholly left and can be
+// late, as toLeave names them.
+var leaving = []Word{WaitService, WaitFinance, Reviewed, WaitPick, WaitPack, WaitShip, PartOut}
 
 // Leaving says that an order at this word has goods that must still leave.
 func (w Word) Leaving() bool { return slices.Contains(leaving, w) }

@@ -31,7 +31,7 @@ func CountDue(tx *db.Tx, scope staff.Scope, before db.Instant, most int) (int64,
 	}
 	args = append(args, most)
 	return tx.Number(`/* order.CountDue */ SELECT COUNT(*) FROM (SELECT order_id FROM order_cards WHERE `+where+
-		` LIMIT $`+digit(len(args))+`) AS due`, args...)
+		` LIMIT $`+digit(len(args))+`) AS counted`, args...)
 }
 
 // Oldest tells since when the longest waiting order of a scope at a word was ordered,

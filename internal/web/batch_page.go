@@ -74,7 +74,7 @@ func (s *Site) draftBatch(v *visit) error {
 			return "", err
 		}
 		b, err := addBatch(tx, batch{Actor: v.caller.Actor, Verb: string(verb), Act: flow.Act{Verb: verb}, Away: v.backTo()}, ids, nil)
-		return "/orders/bulk/" + b.name(), err
+		return "/batches/" + b.name(), err
 	})
 }
 
@@ -169,7 +169,7 @@ func (s *Site) showBatch(v *visit, status int, c *complaint) error {
 	_, undo := p.b.undoOf()
 	more := ""
 	if p.next > 0 {
-		more = "/orders/bulk/" + p.b.name() + "?after=" + strconv.FormatInt(p.next, 10)
+		more = "/batches/" + p.b.name() + "?after=" + strconv.FormatInt(p.next, 10)
 	}
 	return s.render(v, status, "bulk", map[string]any{
 		"Title": v.word("act_" + p.b.Verb), "Batch": p.b.name(), "Verb": p.b.Verb, "State": p.b.State, "Orders": p.b.Orders,
@@ -330,7 +330,7 @@ func (v *visit) complainOf(err error) (*complaint, int, error) {
 }
 
 func (s *Site) workBatch(tx *db.Tx, v *visit, b batch) (string, error) {
-	page := "/orders/bulk/" + b.name()
+	page := "/batches/" + b.name()
 	if b.Orders > batchAtOnce {
 		if b.Act.Text != "" && (b.Act.Verb == flow.ActMemo || b.Act.Verb == flow.ActNote) {
 			return "", errBatchText
@@ -400,7 +400,7 @@ func (s *Site) batches(v *visit) error {
 		list, err := db.List(tx, `/* web.batches */ SELECT `+batchColumns+` FROM web_batches WHERE actor = $1 ORDER BY batch_id DESC LIMIT 100`,
 			scanBatch, v.caller.Actor)
 		for _, b := range list {
-			rows = append(rows, batchRow{"/orders/bulk/" + b.name(), b.Verb, b.State, b.Orders, b.Passed, b.Refused, v.stampOf(b.At, tx.Now(), houseZone)})
+			rows = append(rows, batchRow{"/batches/" + b.name(), b.Verb, b.State, b.Orders, b.Passed, b.Refused, v.stampOf(b.At, tx.Now(), houseZone)})
 		}
 		return err
 	})

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"baihuo/internal/customer"
 	"baihuo/internal/db"
 	"baihuo/internal/flow"
 	"baihuo/internal/fulfilment"
@@ -18,16 +19,29 @@ import (
 	"baihuo/internal/staff"
 )
 
+// orderShow is what a page of an order shows beside the order: what was refused, that
+// somebody else changed it meanwhile, and the recipient in the clear.
+type orderShow struct {
+	complaint *complaint
+	stale     bool
+	plain     *customer.Contact
+}
+
 // order is the page of one order.
-func (s *Site) order(v *visit) error {
-	n, ok := id.Parse("O", v.r.PathValue("id"))
-	if !ok {
-		return order.ErrMissing
+func (s *Site) order(v *visit) error { return s.showOrder(v, http.StatusOK, orderShow{}) }
+
+func (s *Site) showOrder(v *visit, status int, show orderShow) error {
+	n, err := v.orderOf()
+	if err != nil {
+		return err
 	}
 	var k flow.View
-	err := s.cfg.DB.Read(context.WithoutCancel(v.r.Context()), func(tx *db.Tx) (err error) {
-		k, err = flow.Look(tx, v.caller.Scope, id.Order(n))
-		return err
+	var more orderMore
+	err = s.cfg.DB.Read(context.WithoutCancel(v.r.Context()), func(tx *db.Tx) (err error) {
+		if k, err = flow.Look(tx, v.caller.Scope, n); err != nil {
+			return err
+		}
+		return s.moreOf(tx, v, &k, &more)
 	})
 	if err != nil {
 		return err
@@ -39,12 +53,23 @@ func (s *Site) order(v *visit) error {
 			live = append(live, h)
 		}
 	}
-	return s.render(v, http.StatusOK, "order", map[string]any{
-		"Title": v.word("order") + " " + k.Order.ExternalNo, "Live": true, "At": v.stampOf(k.Now, k.Now, houseZone),
-		"Row": v.row(k.Card, &sum, live), "Currency": string(k.Order.Currency), "Contact": k.Recipient, "Times": v.times(&k), "Money": moneyOf(k.Order),
-		"Lines": v.lines(&k), "Holds": v.holds(&k), "Work": v.workRows(&sum, k.Work),
-		"Packages": v.packages(&k), "Notices": v.notices(&k),
-		"Timeline": v.timeline(&k),
+	left, leftClass := "", ""
+	if k.Card.ShipBy > 0 && k.Card.Word.Leaving() {
+		left, leftClass = v.left(k.Card.ShipBy, k.Now)
+	}
+	sides := v.ways(&k, show.stale)
+	return s.render(v, status, "order", map[string]any{
+		"Title": v.word("order") + " " + k.Order.ExternalNo, "At": v.stampOf(k.Now, k.Now, houseZone),
+		"Row": v.row(k.Card, &sum, live), "O": k.Order, "Left": left, "LeftClass": leftClass, "Flag": k.Order.Flag, "Tags": strings.Fields(k.Order.Tags),
+		"Currency": string(k.Order.Currency), "Contact": k.Recipient, "Times": v.times(&k), "Money": moneyOf(k.Order),
+		"Lines": v.lines(&k, &more), "Holds": v.holds(&k), "Work": v.workRows(&sum, k.Work),
+		"Packages": v.packages(&k), "Notices": v.notices(&k), "Notes": more.notes, "Acts": more.acts, "Step": more.step,
+		"Timeline": v.timeline(&k), "Shows": v.timelineShows(), "Plain": show.plain, "Seconds": revealSeconds,
+		"Complaint": show.complaint, "Sides": sides, "FormKey": formKey(), "From": more.from, "Before": more.before, "After": more.after,
+		"MayReveal": v.caller.May(staff.PersonReveal) && k.Recipient.ErasedAt == 0, "RevealsLeft": more.revealsLeft,
+		"MayEdit": v.caller.May(staff.OrderEdit) && !k.Order.Ended(), "MayNote": v.caller.May(staff.OrderEdit),
+		"MayCancel": v.caller.May(staff.OrderCancel) && !k.Order.Ended(), "Ended": k.Order.Ended(), "Flags": []int{0, 1, 2, 3, 4, 5},
+		"Typed": v.typed(k.Order, show), "People": more.people,
 	})
 }
 
@@ -91,14 +116,18 @@ type lineRow struct {
 	Part                   bool
 	KindKey, Price, DueTxt string
 	ShortQty               int64
+	// Where says from which warehouse, bins and lots its goods come; Left is what may
+	// still be cancelled.
+	Where string
+	Left  int64
 }
 
-func (v *visit) lines(k *flow.View) (rows []lineRow) {
+func (v *visit) lines(k *flow.View, more *orderMore) (rows []lineRow) {
 	claims := k.Order.Claims(true)
 	for _, l := range k.Order.Lines {
 		r := lineRow{Line: l, Part: l.Kind == order.Component, KindKey: "kind_" + string(l.Kind),
 			Price:  price(l.Price, k.Order.Currency),
-			DueTxt: price(l.Due, k.Order.Currency)}
+			DueTxt: price(l.Due, k.Order.Currency), Where: strings.Join(more.where[l.ID], "、"), Left: max(l.Open(), 0)}
 		if claims && l.Moves() {
 			r.ShortQty = max(l.Short(), 0)
 		}
@@ -209,13 +238,37 @@ type event struct {
 	Time             stamp
 }
 
+// timelineKinds are the parts of the timeline that can be looked at alone.
+var timelineKinds = []string{"", "people", "order", "hold", "package", "recipient"}
+
+// timelineShow is a part of the timeline and its address.
+type timelineShow struct {
+	Word, Link string
+	Here       bool
+}
+
+func (v *visit) timelineShows() (list []timelineShow) {
+	now := v.r.URL.Query().Get("show")
+	for _, kind := range timelineKinds {
+		list = append(list, timelineShow{v.word("show_" + kind), v.with("show", kind) + "#timeline", kind == now})
+	}
+	return list
+}
+
 func (v *visit) timeline(k *flow.View) (events []event) {
 	holds := map[int64]review.Hold{}
 	for _, h := range k.Holds {
 		holds[int64(h.ID)] = h
 	}
-	for _, r := range slices.Backward(k.Rows) {
-		e := event{What: v.did(r), By: v.actor(r.By.Actor), Time: v.stampOf(r.At, k.Now, k.Shop.TimeZone)}
+	show := v.r.URL.Query().Get("show")
+	rows := slices.Concat(k.Rows, k.Seen)
+	slices.SortStableFunc(rows, func(a, b flow.Happened) int { return cmp.Compare(a.At, b.At) })
+	for _, r := range slices.Backward(rows) {
+		person := strings.HasPrefix(r.By.Actor, "S-")
+		if show == "people" && !person || show != "" && show != "people" && slices.Contains(timelineKinds, show) && show != r.About {
+			continue
+		}
+		e := event{What: v.did(r), By: v.actor(k.Name(r.By.Actor)), Time: v.stampOf(r.At, k.Now, k.Shop.TimeZone)}
 		switch h, held := holds[r.ID]; {
 		case held:
 			e.Detail = pair{h.ReasonZH, h.ReasonEN}.in(v.lang)
@@ -252,28 +305,29 @@ func (v *visit) actor(name string) string {
 // reason gives the why of a payload, empty where it has none.
 func reason(payload string) string {
 	var said struct {
-		Why  string `json:"why"`
-		Note string `json:"note"`
+		Why     string   `json:"why"`
+		Note    string   `json:"note"`
+		Reason  string   `json:"reason"`
+		Changed []string `json:"changed"`
 	}
 	_ = json.Unmarshal([]byte(payload), &said) // a payload without one needs no words
-	return cmp.Or(said.Why, said.Note)
+	return cmp.Or(said.Why, said.Note, said.Reason, strings.Join(said.Changed, ", "))
 }
 
 // orderRoutes are those of orders and of the search.
 func orderRoutes() []Route {
 	const read = staff.OrderRead
-	return []Route{
-		{"GET", "/orders", read, false, (*Site).orders},
-		{"POST", "/orders/columns", read, false, (*Site).chooseColumns},
-		{"POST", "/orders/views", read, false, (*Site).keepView},
-		{"POST", "/orders/views/first", read, false, (*Site).startView},
-		{"POST", "/orders/views/drop", read, false, (*Site).dropView},
-		{"GET", "/orders/bulk", read, false, (*Site).batches},
-		{"POST", "/orders/bulk", read, false, (*Site).draftBatch},
-		{"GET", "/orders/bulk/{id}", read, false, (*Site).batchPage},
-		{"POST", "/orders/bulk/{id}", read, false, (*Site).goBatch},
-		{"POST", "/undo/orders/{id}", read, false, (*Site).undoBatch},
-		{"POST", "/orders/export", staff.FileExport, false, (*Site).exportOrders},
-		{"GET", "/orders/{id}", read, false, (*Site).order},
-	}
+	return slices.Concat([]Route{
+		{Method: "GET", Path: "/orders", Permit: read, handle: (*Site).orders},
+		{Method: "POST", Path: "/orders/columns", Permit: read, handle: (*Site).chooseColumns},
+		{Method: "POST", Path: "/orders/views", Permit: read, handle: (*Site).keepView},
+		{Method: "POST", Path: "/orders/views/first", Permit: read, handle: (*Site).startView},
+		{Method: "POST", Path: "/orders/views/drop", Permit: read, handle: (*Site).dropView},
+		{Method: "GET", Path: "/batches", Permit: read, handle: (*Site).batches},
+		{Method: "POST", Path: "/batches", Permit: read, handle: (*Site).draftBatch},
+		{Method: "GET", Path: "/batches/{id}", Permit: read, handle: (*Site).batchPage},
+		{Method: "POST", Path: "/batches/{id}", Permit: read, handle: (*Site).goBatch},
+		{Method: "POST", Path: "/undo/orders/{id}", Permit: read, handle: (*Site).undoBatch},
+		{Method: "POST", Path: "/orders/export", Permit: staff.FileExport, handle: (*Site).exportOrders},
+	}, orderActRoutes())
 }

@@ -136,7 +136,7 @@ func TestBulk(t *testing.T) {
 			for k, values := range more {
 				form[k] = values
 			}
-			a := v.act(list, "/orders/bulk", form)
+			a := v.act(list, "/batches", form)
 			if a.status != 303 {
 				t.Fatalf("%s: %d %s", act, a.status, text(a.body))
 			}
@@ -189,14 +189,14 @@ func TestBulk(t *testing.T) {
 		if a := v.act(page, page, url.Values{"reason": {"重复下单"}}); !strings.HasPrefix(a.to, page) || w.h.Order(w.waits).CancelledAt == 0 {
 			t.Errorf("cancelled: %d to %s", a.status, a.to)
 		}
-		if body := text(v.get("/orders/bulk").body); !strings.Contains(body, "取消订单") {
+		if body := text(v.get("/batches").body); !strings.Contains(body, "取消订单") {
 			t.Error("the list of batches lacks it")
 		}
 		w.h.Clean()
 
 		v.hire("reader", everywhere(), "reader")
 		reader := v.in("reader")
-		if a := reader.act(list, "/orders/bulk", url.Values{"act": {"cancel"}, "order": {w.held.String()}}); a.status != 403 {
+		if a := reader.act(list, "/batches", url.Values{"act": {"cancel"}, "order": {w.held.String()}}); a.status != 403 {
 			t.Errorf("a reader cancels: %d", a.status)
 		}
 		if a := reader.get(page); a.status != 404 {
@@ -224,7 +224,7 @@ func TestC31_ThousandPassesInPieces(t *testing.T) {
 			h.Write(func(tx *db.Tx) error { _, err := flow.TakeBack(tx, back); return err })
 		}
 		v := owner(t, d, withKit(h))
-		a := v.act("/orders?view=review&word=wait_service", "/orders/bulk", url.Values{"act": {"pass_service"}, "all": {"1"}, "query": {"word=wait_service"}, "from": {"/orders?view=all"}})
+		a := v.act("/orders?view=review&word=wait_service", "/batches", url.Values{"act": {"pass_service"}, "all": {"1"}, "query": {"word=wait_service"}, "from": {"/orders?view=all"}})
 		page := a.to
 		if body := text(v.get(page).body); !strings.Contains(body, "1,000") {
 			t.Fatalf("the preview: %s", body)

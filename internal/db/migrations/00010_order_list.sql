@@ -24,7 +24,7 @@ CREATE INDEX order_cards_list ON order_cards (ordered_at, order_id, word, shop_i
 CREATE INDEX order_cards_word_list ON order_cards (word, ordered_at, order_id, shop_id, blocked, short, flag, province, amount_paid,
     has_message, has_memo, ship_by, warehouses);
 CREATE INDEX order_cards_ship_by ON order_cards ((CASE WHEN ship_by = 0 THEN 9223372036854775807 ELSE ship_by END), order_id)
-    WHERE word IN ('wait_pay', 'wait_service', 'wait_finance', 'reviewed', 'wait_pick', 'wait_pack', 'wait_ship', 'part_out');
+    WHERE word IN ('wait_service', 'wait_finance', 'reviewed', 'wait_pick', 'wait_pack', 'wait_ship', 'part_out');
 CREATE INDEX order_cards_tags ON order_cards (ordered_at, order_id) WHERE tags <> '';
 CREATE INDEX order_cards_tail ON order_cards (tail, order_id);
 
