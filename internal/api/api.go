@@ -17,12 +17,15 @@ import (
 	"baihuo/internal/db"
 	"baihuo/internal/flow"
 	"baihuo/internal/staff"
+	"baihuo/internal/webhook"
 )
 
 // Config is what the door works with.
 type Config struct {
 	DB  *db.DB
 	Kit flow.Kit
+	// Gate says where webhooks may go; nil makes no exceptions.
+	Gate *webhook.Gate
 	// Guard recognises keys; without it nobody gets in.
 	Guard *staff.Guard
 	// Log hears of what failed on our side; nil for silence.
@@ -58,6 +61,9 @@ func (c Config) withDefaults() Config {
 	}
 	if c.Address == nil {
 		c.Address = Peer
+	}
+	if c.Gate == nil {
+		c.Gate = &webhook.Gate{}
 	}
 	c.Uploads = cmp.Or(c.Uploads, os.TempDir())
 	c.Lanes, c.QueueMax = cmp.Or(c.Lanes, 1), cmp.Or(c.QueueMax, 1024)
@@ -98,7 +104,7 @@ type API struct {
 func Routes() []Route {
 	var all []Route
 	for _, some := range [][]Route{orderRoutes(), placeRoutes(), stockRoutes(), skuRoutes(), packageRoutes(), exceptionRoutes(), ruleRoutes(),
-		journalRoutes(), jobRoutes(), fileRoutes(), personRoutes(), staffRoutes(), systemRoutes(), referenceRoutes()} {
+		journalRoutes(), jobRoutes(), fileRoutes(), personRoutes(), staffRoutes(), webhookRoutes(), systemRoutes(), referenceRoutes()} {
 		all = append(all, some...)
 	}
 	return all

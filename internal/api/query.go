@@ -27,7 +27,7 @@ var (
 		reflect.TypeFor[id.Order](): "O", reflect.TypeFor[id.Line](): "L", reflect.TypeFor[id.Package](): "P",
 		reflect.TypeFor[id.Staff](): "S", reflect.TypeFor[id.Key](): "K", reflect.TypeFor[id.Job](): "J",
 		reflect.TypeFor[id.Exception](): "X", reflect.TypeFor[id.Rule](): "R", reflect.TypeFor[id.Import](): "I",
-		reflect.TypeFor[id.Stock](): "ST", reflect.TypeFor[id.PickList](): "PL", reflect.TypeFor[id.Recipient](): "RC",
+		reflect.TypeFor[id.Stock](): "ST", reflect.TypeFor[id.Endpoint](): "E", reflect.TypeFor[id.Delivery](): "D", reflect.TypeFor[id.PickList](): "PL", reflect.TypeFor[id.Recipient](): "RC",
 	}
 )
 

@@ -21,6 +21,7 @@ import (
 	"baihuo/internal/review"
 	"baihuo/internal/rule"
 	"baihuo/internal/seal"
+	"baihuo/internal/webhook"
 )
 
 // Main runs one command line and gives the exit code.
@@ -57,8 +58,10 @@ type house struct {
 	failed atomic.Pointer[error] // why the database stopped writing
 	d      *db.DB
 	kit    flow.Kit
-	log    *slog.Logger
-	stop   context.CancelFunc
+	// gate says where webhooks may go.
+	gate *webhook.Gate
+	log  *slog.Logger
+	stop context.CancelFunc
 }
 
 func (h *house) close() {
@@ -90,7 +93,7 @@ func (p *program) open(ctx context.Context, c cli.Common, options db.Options) (c
 	if err != nil {
 		return nil, nil, err
 	}
-	h := &house{kit: flow.Kit{Keys: keys, Rules: rule.NewShelf(kinds)}, log: slog.New(slog.NewTextHandler(p.errs, nil))}
+	h := &house{kit: flow.Kit{Keys: keys, Rules: rule.NewShelf(kinds), Sealed: sealedElsewhere()}, gate: &webhook.Gate{}, log: slog.New(slog.NewTextHandler(p.errs, nil))}
 	ctx, h.stop = context.WithCancel(ctx)
 	options.Holder = fmt.Sprintf("pid %d", os.Getpid())
 	options.Stopped = func(why error) {
@@ -105,7 +108,7 @@ func (p *program) open(ctx context.Context, c cli.Common, options db.Options) (c
 		h.stop()
 		return nil, nil, err
 	}
-	if err := h.d.Write(ctx, by("start"), func(tx *db.Tx) error { return sameKey(tx, keys.Fingerprint()) }); err != nil {
+	if err := h.d.Write(ctx, by("start"), func(tx *db.Tx) error { return settle(tx, keys.Fingerprint()) }); err != nil {
 		h.close()
 		return nil, nil, err
 	}
@@ -114,22 +117,13 @@ func (p *program) open(ctx context.Context, c cli.Common, options db.Options) (c
 
 func by(cause string) db.By { return db.By{Actor: "cli", Cause: cause} }
 
-// sameKey refuses a master key that is not the database's, and remembers it at
-// the first start. It also installs the built-in rules once.
-func sameKey(tx *db.Tx, fingerprint string) error {
-	known, err := db.Setting(tx, "master_key")
-	if err != nil {
+// settle checks the master keys against the database and installs the built-in rules
+// once.
+func settle(tx *db.Tx, fingerprint string) error {
+	if err := sameKeys(tx, fingerprint); err != nil {
 		return err
 	}
-	if known != "" && known != fingerprint {
-		return errKey.With(fingerprint, known)
-	}
-	if known == "" {
-		if err := db.SetSetting(tx, "master_key", fingerprint); err != nil {
-			return err
-		}
-	}
-	_, err = review.Install(tx)
+	_, err := review.Install(tx)
 	return err
 }
 

@@ -25,6 +25,7 @@ import (
 	simparcel "baihuo/internal/sim/parcel"
 	"baihuo/internal/staff"
 	"baihuo/internal/web"
+	"baihuo/internal/webhook"
 	"baihuo/internal/worker"
 )
 
@@ -40,6 +41,9 @@ func (p *program) serve(ctx context.Context, c cli.Common, o cli.Serve) error {
 		return err
 	}
 	defer h.close()
+	if h.gate, err = webhook.NewGate(o.WebhookAllow); err != nil {
+		return err
+	}
 	guard := staff.NewGuard(h.kit.Keys, time.Now, nil, staff.Cost{})
 	w := h.worker(c)
 	w.Chores = append(w.Chores, h.chore("plan", func(tx *db.Tx) (int, error) { return flow.Plan(tx, 100) }),
@@ -68,8 +72,10 @@ type opening struct {
 // worker is what runs beside the doors: no carrier and no sender are connected
 // yet, so waybills and messages wait.
 func (h *house) worker(c cli.Common) *worker.Worker {
-	return &worker.Worker{DB: h.d, Kit: h.kit, AnchorFile: anchorFile(c), Log: h.log, Readers: []journal.Reader{insight.Reader()},
-		Handlers: map[string]job.Handler{web.JobBatch: web.BatchHandler(h.kit)}}
+	w := &worker.Worker{DB: h.d, Kit: h.kit, AnchorFile: anchorFile(c), Log: h.log, Readers: []journal.Reader{insight.Reader()},
+		Handlers: map[string]job.Handler{web.JobBatch: web.BatchHandler(h.kit)}, Chores: []worker.Chore{h.reseal()}}
+	h.webhooks(w)
+	return w
 }
 
 // run opens the doors, starts the worker and, where there is one, a story that
@@ -182,11 +188,11 @@ func (p *program) doors(ctx context.Context, c cli.Common, h *house, o opening) 
 		},
 		Backup: h.d.Backup,
 	}
-	a, err := api.New(api.Config{DB: h.d, Kit: h.kit, Guard: guard, Log: h.log, Books: books, Address: o.address})
+	a, err := api.New(api.Config{DB: h.d, Kit: h.kit, Guard: guard, Gate: h.gate, Log: h.log, Books: books, Address: o.address})
 	if err != nil {
 		return nil, err
 	}
-	site, err := web.New(web.Config{DB: h.d, Guard: guard, Kit: h.kit, Log: h.log, LocalOnly: !o.https(), HTTPS: o.https(), Secure: o.secure,
+	site, err := web.New(web.Config{DB: h.d, Guard: guard, Kit: h.kit, Gate: h.gate, Log: h.log, LocalOnly: !o.https(), HTTPS: o.https(), Secure: o.secure,
 		Address: o.address, Check: books.Check, Demo: o.demo})
 	if err != nil {
 		return nil, err

@@ -60,6 +60,17 @@ type Serve struct {
 	TLSKey      string   `name:"tls-key" type:"existingfile" placeholder:"FILE" help:"The certificate's private key (PEM)."`
 	BehindProxy []string `name:"behind-proxy" placeholder:"RANGE" help:"Address or range of the reverse proxy that ends TLS; only from there X-Forwarded-For and X-Forwarded-Proto are believed."`
 	URL         string   `name:"url" env:"BAIHUO_URL" placeholder:"URL" help:"How people reach the hub, as in https://hub.example; for the links it prints."`
+	// Where webhooks may go although the gate says no.
+	WebhookAllow []string `name:"webhook-allow" env:"BAIHUO_WEBHOOK_ALLOW" placeholder:"ENTRY" help:"Webhook targets allowed beside public https: host:port, an address range, or :port."`
+	SignOn
+}
+
+// SignOn is single sign-on at an OpenID Connect provider; its return address is /sign-in/back
+// of --url.
+type SignOn struct {
+	Issuer   string `name:"oidc-issuer" env:"BAIHUO_OIDC_ISSUER" placeholder:"URL" help:"OpenID Connect provider for single sign-on; needs --url."`
+	ClientID string `name:"oidc-client" env:"BAIHUO_OIDC_CLIENT" placeholder:"ID" help:"The hub's client id at the provider."`
+	Secret   string `name:"oidc-secret" env:"BAIHUO_OIDC_SECRET" hidden:"" help:"The hub's client secret; give it by the environment, so that it stands in no list of processes."`
 }
 
 // UserInvite makes a one-time link for a person, who is taken in where unknown.

@@ -20,6 +20,7 @@ import (
 	"baihuo/internal/shipping"
 	"baihuo/internal/shop"
 	"baihuo/internal/staff"
+	"baihuo/internal/webhook"
 )
 
 // Report is what a check proved, and each row that does not fit.
@@ -80,7 +81,7 @@ func checkRooms(tx *db.Tx, r *Report) error {
 		{"shop", shop.Audit}, {"staff", staff.Audit}, {"catalog", catalog.Audit}, {"customer", customer.Audit}, {"carrier", carrier.Audit},
 		{"inventory", inventory.Audit},
 		{"order", order.Audit}, {"review", review.Audit}, {"fulfilment", fulfilment.Audit}, {"shipping", shipping.Audit},
-		{"notice", notice.Audit},
+		{"notice", notice.Audit}, {"webhook", webhook.Audit},
 	}
 	for _, room := range rooms {
 		proved, breaches, err := room.audit(tx)

@@ -21,6 +21,7 @@ import (
 	"baihuo/internal/fault"
 	"baihuo/internal/flow"
 	"baihuo/internal/staff"
+	"baihuo/internal/webhook"
 )
 
 // Config is what the door works with.
@@ -30,6 +31,8 @@ type Config struct {
 	Guard *staff.Guard
 	// Kit is what the stories work with; its Keys open what people may see.
 	Kit flow.Kit
+	// Gate says where webhooks may go; nil makes no exceptions.
+	Gate *webhook.Gate
 	// Log hears of what failed on our side; nil for silence.
 	Log *slog.Logger
 	// Wall is the real time, for caches and sessions (default time.Now). Times on pages
