@@ -62,15 +62,6 @@ type Serve struct {
 	URL         string   `name:"url" env:"BAIHUO_URL" placeholder:"URL" help:"How people reach the hub, as in https://hub.example; for the links it prints."`
 	// Where webhooks may go although the gate says no.
 	WebhookAllow []string `name:"webhook-allow" env:"BAIHUO_WEBHOOK_ALLOW" placeholder:"ENTRY" help:"Webhook targets allowed beside public https: host:port, an address range, or :port."`
-	SignOn
-}
-
-// SignOn is single sign-on at an OpenID Connect provider; its return address is /sign-in/back
-// of --url.
-type SignOn struct {
-	Issuer   string `name:"oidc-issuer" env:"BAIHUO_OIDC_ISSUER" placeholder:"URL" help:"OpenID Connect provider for single sign-on; needs --url."`
-	ClientID string `name:"oidc-client" env:"BAIHUO_OIDC_CLIENT" placeholder:"ID" help:"The hub's client id at the provider."`
-	Secret   string `name:"oidc-secret" env:"BAIHUO_OIDC_SECRET" hidden:"" help:"The hub's client secret; give it by the environment, so that it stands in no list of processes."`
 }
 
 // UserInvite makes a one-time link for a person, who is taken in where unknown.

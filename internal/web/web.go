@@ -74,7 +74,8 @@ type Route struct {
 // Routes is the one table of routes.
 func Routes() []Route {
 	return slices.Concat(entranceRoutes(), homeRoutes(), orderRoutes(), reviewRoutes(), exceptionRoutes(), stockRoutes(), productRoutes(),
-		storeRoutes(), ruleRoutes(), boardRoutes(), fileRoutes(), jobRoutes(), officeRoutes(), settingRoutes(), systemRoutes(), devRoutes())
+		storeRoutes(), ruleRoutes(), boardRoutes(), fileRoutes(), jobRoutes(), officeRoutes(), settingRoutes(), systemRoutes(), webhookRoutes(), sealRoutes(),
+		personsRoutes(), devRoutes())
 }
 
 // entranceRoutes are those of getting in and of one's own account.

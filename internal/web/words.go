@@ -12,7 +12,7 @@ func (p pair) in(lang string) string {
 
 // words holds every word of the pages.
 var words = union(lineWords, officeWords, shellWords, orderWords, reviewWords, stockWords, productWords, storeWords, ruleWords, boardWords, fileWords,
-	jobWords, devWords, systemWords)
+	jobWords, devWords, systemWords, webhookWords)
 
 // union makes one catalogue of several; a word that stands in two stops the program.
 func union(parts ...map[string]pair) map[string]pair {

@@ -1,0 +1,27 @@
+package web
+
+// webhookWords are those of webhooks, sealing keys and of one person's data.
+var webhookWords = map[string]pair{
+	"hooks_what": {"订单、包裹、面单有变化时,系统向这些地址推送事件(不含个人信息)。", "When orders, packages or waybills change, the hub tells these addresses (no personal data)."}, "hooks_none": {"还没有推送地址。新建一个,对方系统就能收到事件。", "There is no endpoint yet. Add one, and another system hears of events."},
+	"hook_new": {"新建推送地址", "Add an endpoint"}, "hook_open": {"新建并生成密钥", "Add and make its secret"}, "hook_url": {"地址", "Address"}, "hook_note": {"说明", "Note"}, "hook_events": {"事件", "Events"}, "hook_event": {"事件", "Event"}, "hook_since": {"推送起点", "Told since"}, "hook_all": {"全部", "everything"},
+	"hook_url_hint": {"公网 https 地址,端口 443 或 8443;不要把密码写进地址。", "A public https address, port 443 or 8443; put no secret into it."}, "hook_shops_hint": {"不选表示全部店铺。", "None means all shops."},
+	"hook_live": {"推送中", "enabled"}, "hook_failing": {"连续失败", "failing"}, "hook_failures": {"连续失败 %d 次", "%d failures in a row"}, "hook_why_gone": {"对方回答 410,已停用", "it answered 410"}, "hook_why_failing": {"多天没有一次成功,已停用", "days without one success"}, "hook_why": {"停用原因", "Why"}, "hook_former": {"旧密钥有效至", "former secret until"},
+	"hook_secret_once": {"签名密钥(只显示这一次)", "The secret (shown only now)"}, "hook_secret_hint": {"请立即保存到接收方,用它校验 webhook-signature。", "Store it with the receiver now, to verify webhook-signature."},
+	"hook_rotate": {"更换密钥", "Change the secret"}, "hook_rotate_what": {"会显示新密钥;旧密钥 24 小时内同时签名,请在此期间换上新的。", "The new secret is shown; the former one signs beside it for 24 hours. Change over within that time."}, "hook_disable_what": {"停用期间发生的事件不会为它保留;等待中的在启用后推送。", "What happens while it is disabled is not kept for it; what waits goes out once it is enabled."},
+	"hook_log": {"推送记录", "Deliveries"}, "hook_log_none": {"没有推送记录。", "There is no delivery."}, "hook_answer": {"应答", "Answer"}, "hook_tries": {"已试", "tries"}, "hook_next": {"下次", "next"}, "older_deliveries": {"更早的推送", "older deliveries"},
+	"hook_replay": {"重新推送", "Send again"}, "hook_replay_dead": {"重推全部失败的", "Send all that failed again"}, "hook_replay_from": {"从此时起重推", "Send again from"}, "hook_replay_hint": {"接收方会再次收到同样的 webhook-id;每次最多 1000 条,多了请再按。", "The receiver hears the same webhook-id again; at most 1,000 at a press, press again for more."},
+	"hook_state_behind": {"排队", "behind"}, "hook_state_waiting": {"待推送", "waiting"}, "hook_state_sending": {"推送中", "sending"}, "hook_state_delivered": {"已送达", "delivered"}, "hook_state_dead": {"推送失败", "given up"},
+	"done_hook_saved": {"推送地址已保存。", "The endpoint is saved."}, "done_hook_disabled": {"推送地址已停用。", "The endpoint is disabled."}, "done_hook_enabled": {"推送地址已启用。", "The endpoint is enabled."}, "done_hook_replayed": {"已重新排队 %d 条。", "%d are queued again."},
+	"exc_webhook_disabled": {"推送地址被停用", "endpoint disabled"},
+
+	"seals_what": {"个人信息、验证器和推送密钥都用主密钥加密。先给每个节点装上新密钥(BAIHUO_KEY 或 baihuo.key 写成 1:旧,2:新)并重启,再在这里开始换密钥;完成后旧密钥可以拿掉。", "Personal data, authenticators and webhook secrets are sealed with the master key. Give every node the new key beside the old one (1:OLD,2:NEW in BAIHUO_KEY or baihuo.key) and restart it, then begin here; once it is finished the old key may go."},
+	"seal_held":  {"本机持有的版本", "Versions held here"}, "seal_newest": {"最新", "newest"}, "seal_rows": {"各版本加密的行数", "Rows by version"}, "seal_open": {"未加密", "in the clear"}, "seal_version": {"版本", "Version"}, "seal_count": {"行数", "Rows"}, "seal_place": {"位置", "Where"}, "seal_fingerprint": {"指纹", "Fingerprint"},
+	"seal_tally": {"现在清点", "Count now"}, "seal_tally_what": {"逐页读全部加密数据,百万行约需几秒。", "It reads everything sealed page by page, some seconds for a million rows."},
+	"seal_rotate": {"开始换密钥", "Begin the rotation"}, "seal_rotate_what": {"全部数据改用最新版本加密,业务不停。请先确认每个节点都装上了同样的密钥。", "Everything is sealed anew with the newest version while the house works. Make sure first that every node holds the same keys."},
+	"seal_progress": {"换密钥进度", "Rotation"}, "seal_to": {"换到版本", "to version"}, "seal_never": {"还没有换过密钥。", "There was no rotation yet."}, "seal_done": {"完成", "done"}, "seal_going": {"进行中", "under way"}, "seal_resealed": {"已重新加密", "Sealed anew"}, "seal_seen": {"本遍已看", "Seen in this pass"}, "done_seal_begun": {"换密钥已开始,后台继续。", "The rotation has begun and goes on by itself."},
+	"piece_recipients": {"收件人", "recipients"}, "piece_buyers": {"买家", "buyers"}, "piece_invoices": {"发票", "invoices"}, "piece_order notes": {"订单便条", "order notes"}, "piece_raw messages": {"原始消息", "raw messages"}, "piece_authenticators": {"验证器", "authenticators"}, "piece_webhook secrets": {"推送密钥", "webhook secrets"},
+
+	"persons_what": {"按完整电话查谁看过、导出或删除一个人的资料。每次都会留下记录;理由中不要写姓名和电话。", "By a whole phone number: who saw it, export or erase one person's data. Each leaves a record; put no name or phone into the reason."},
+	"person_phone": {"完整电话", "Whole phone number"}, "person_reason": {"理由", "Reason"}, "person_saw": {"谁看过", "Who saw it"}, "person_export": {"导出 JSON", "Export as JSON"}, "person_erase": {"删除资料", "Erase"}, "person_erase_what": {"姓名、电话、地址和留言永久删除,不能恢复;订单、金额和库存记录保留。还有未结束的订单时不会执行。", "Names, phones, addresses and messages are deleted for good; orders, amounts and stock stay. It is refused while an order has not ended."},
+	"person_saw_none": {"没有人看过这个电话的资料。", "Nobody saw the data of this number."}, "person_gone": {"已删除:订单 %d、收件人 %d、买家 %d、原始消息 %d。", "Erased: %d orders, %d recipients, %d buyers, %d raw messages."}, "person_shared": {"还为他人下过单而保留的买家:%d", "Buyers kept because they also bought for others: %d"},
+}
