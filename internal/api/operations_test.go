@@ -23,13 +23,13 @@ import (
 // TB and warehouse HZ; the foreign key sees shop POS and warehouse DG alone.
 type ground struct {
 	*door
-	contract               *contract
-	order, exception, rule string
-	packages               []string
-	list, importID, key2   string
-	foreign                string
-	secrets                []string // what a foreign answer must not hold
-	n                      int
+	contract                   *contract
+	order, exception, rule     string
+	packages                   []string
+	list, importID, key2, hook string
+	foreign                    string
+	secrets                    []string // what a foreign answer must not hold
+	n                          int
 }
 
 func prepare(t *testing.T, d *db.DB) *ground {
@@ -69,6 +69,7 @@ func prepare(t *testing.T, d *db.DB) *ground {
 	g.list = g.good("POST", "/api/v1/pick-lists", `{"warehouse":"HZ","limit":1}`)["pick_list_id"].(string)
 	g.importID = g.taken()
 	g.key2 = g.good("POST", "/api/v1/keys", `{"name":"other","kind":"key_reader","all_shops":true,"all_warehouses":true}`)["key"].(map[string]any)["key_id"].(string)
+	g.hook = g.good("POST", "/api/v1/webhooks", `{"url":"https://hooks.example/baihuo","events":["order.*"]}`)["webhook"].(map[string]any)["endpoint_id"].(string)
 	g.secrets = []string{"G-1", g.order, g.exception, "陈*平"}
 	return g
 }
@@ -204,6 +205,14 @@ func (g *ground) trials() map[string]trial {
 		"listStaff": {foreign: 200}, "listRoles": {foreign: 200}, "listKeys": {foreign: 200}, "makeKey": {body: `{"name":"erp","kind":"key_orders","all_shops":true,"all_warehouses":true}`, wrong: `{"name":"","kind":"nonsense"}`, foreign: 403},
 		"revokeKey": {path: []string{g.key2}, missing: []string{"K-7"}},
 
+		"listWebhooks": {foreign: 403}, "openWebhook": {body: `{"url":"https://hooks.example/two","events":["*"]}`, wrong: `{"url":"http://127.0.0.1/","events":["*"]}`, foreign: 403},
+		"getWebhook": {path: []string{g.hook}, missing: []string{"E-7"}, foreign: 403}, "listDeliveries": {path: []string{g.hook}, missing: []string{"E-7"}, foreign: 403},
+		"changeWebhook":       {path: []string{g.hook}, body: `{"url":"https://hooks.example/baihuo","events":["order.accepted"]}`, wrong: `{"url":"","events":[]}`, missing: []string{"E-7"}, foreign: 403, match: `"1"`},
+		"rotateWebhookSecret": {path: []string{g.hook}, body: `{"overlap_hours":24}`, wrong: `{"overlap_hours":-1}`, missing: []string{"E-7"}, foreign: 403, match: `"2"`},
+		"replayWebhook":       {path: []string{g.hook}, body: `{"dead":true}`, wrong: `{}`, missing: []string{"E-7"}, foreign: 403},
+		"disableWebhook":      {path: []string{g.hook}, body: `{"why":"对方维护"}`, wrong: `{"why":""}`, missing: []string{"E-7"}, foreign: 403},
+		"enableWebhook":       {path: []string{g.hook}, missing: []string{"E-7"}, foreign: 403}, "endWebhook": {path: []string{g.hook}, missing: []string{"E-7"}, foreign: 403},
+
 		"listStock": {query: "sku=PASTE", wrong: "after=zz", foreign: 200}, "getStock": {path: []string{"PASTE"}, missing: []string{"NOTHING"}, foreign: 200},
 		"listWaiting": {path: []string{"PAN"}, missing: []string{"NOTHING"}, foreign: 200}, "listHolders": {path: []string{"PASTE", "HZ"}, missing: []string{"PASTE", "NOWHERE"}},
 		"listLedger":   {path: []string{"PASTE", "HZ"}, missing: []string{"NOTHING", "HZ"}},
@@ -223,7 +232,7 @@ func TestEveryOperation(t *testing.T) {
 		g := prepare(t, d)
 		trials := g.trials()
 		// What ends things comes last.
-		last := []string{"releaseHold", "numberPackages", "handOverPackages", "trackPackages", "undoImport", "cancelOrder", "revokeKey", "disableRule", "exportPerson", "erasePerson"}
+		last := []string{"rotateWebhookSecret", "replayWebhook", "disableWebhook", "enableWebhook", "endWebhook", "releaseHold", "numberPackages", "handOverPackages", "trackPackages", "undoImport", "cancelOrder", "revokeKey", "disableRule", "exportPerson", "erasePerson"}
 		names := sortedNames(g.contract.routes)
 		slices.SortStableFunc(names, func(a, b string) int { return slices.Index(last, a) - slices.Index(last, b) })
 		for _, name := range names {
