@@ -21,6 +21,7 @@ import (
 	"baihuo/internal/insight"
 	"baihuo/internal/job"
 	"baihuo/internal/journal"
+	"baihuo/internal/review"
 	"baihuo/internal/mcp"
 	simparcel "baihuo/internal/sim/parcel"
 	"baihuo/internal/staff"
@@ -106,6 +107,7 @@ func (p *program) run(ctx context.Context, c cli.Common, h *house, o opening, w 
 	}
 	w.Chores = append(w.Chores, h.chore("forget tries", func(tx *db.Tx) (int, error) { return staff.ForgetTries(tx, o.guard, 500) }),
 		h.chore("forget forms", func(tx *db.Tx) (int, error) { return web.ForgetForms(tx, 500) }),
+		h.chore("forget claims", func(tx *db.Tx) (int, error) { return review.ForgetClaims(tx, 500) }),
 		h.chore("forget acts of assistants", func(tx *db.Tx) (int, error) { return mcp.ForgetActs(tx, 500) }),
 		h.chore("forget batches", func(tx *db.Tx) (int, error) { return web.ForgetBatches(tx, 20) }))
 	ctx, stop := context.WithCancel(ctx)
