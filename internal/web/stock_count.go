@@ -197,11 +197,11 @@ func (v *visit) countView(tx *db.Tx, n id.Sheet, diff bool) (k countView, err er
 	}
 	k.Sheet, k.Open, k.Posted = rows[0], sheet.State == inventory.SheetOpen, sheet.State == inventory.SheetPosted
 	k.Shows = !sheet.Blind || !k.Open || diff && v.caller.May(staff.StockAdjust)
-	lines, err := inventory.SheetLines(tx, sheet)
+	lines, err := inventory.SheetLines(tx, sheet, 0)
 	if err != nil {
 		return k, err
 	}
-	bin, err := inventory.BinOf(tx, n, v.caller.Actor)
+	bin, stands, err := inventory.BinOf(tx, n, v.caller.Actor)
 	if err != nil {
 		return k, err
 	}
@@ -209,7 +209,9 @@ func (v *visit) countView(tx *db.Tx, n id.Sheet, diff bool) (k countView, err er
 	if err != nil {
 		return k, err
 	}
-	k.Here = v.binWord(bin, names.bins[bin])
+	if k.Here = v.word("ct_nowhere"); stands {
+		k.Here = v.binWord(bin, names.bins[bin])
+	}
 	v.addUp(&k, lines, names, diff, tx.Now())
 	return k, nil
 }

@@ -243,6 +243,7 @@ func TestCountSheet(t *testing.T) {
 		page = a.to
 		has(t, lead.post(page+"/scan", url.Values{"form_key": {strings.Repeat("Q", 26)}, "code": {"Z-9"}}), 200, `"kind":"bin"`)
 		has(t, lead.get(page), 200, "Z-9", "TOWEL")
+		has(t, lead.post(page+"/scan", url.Values{"form_key": {strings.Repeat("R", 26)}, "code": {"TOWEL"}}), 200, `"bin":"Z-9"`, `"found":1`)
 		if a := lead.act(page, page+"/drop", nil); a.status != 303 {
 			t.Fatal(text(a.body))
 		}
