@@ -267,6 +267,12 @@ func TestProducts(t *testing.T) {
 		has(t, v.get("/products?category=%E5%AE%B6%E5%B1%85"), 200, "LAMP-1")
 		has(t, v.get("/products/6901234567892"), 200, "台灯")
 
+		has(t, v.get("/products/LAMP-1/labels?n=3"), 200, "6901234567892", "LAMP-1")
+		for code, want := range map[string]int{"6901234567892": 200, "LAMP-1": 200, "6901234567893": 404} {
+			if a := v.get("/products/LAMP-1/barcode.png?code=" + code); a.status != want || want == 200 && !strings.HasPrefix(a.body, "\x89PNG") {
+				t.Errorf("picture of %s: %d", code, a.status)
+			}
+		}
 		page := v.get("/products/LAMP-1").body
 		key := regexp.MustCompile(`name="form_key" value="([^"]+)"`).FindStringSubmatch(page)[1]
 		edit := url.Values{"form_key": {key}, "version": {"1"}, "name": {"护眼台灯"}, "price": {"69"}, "cost": {"20"}}
