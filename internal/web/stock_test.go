@@ -241,6 +241,7 @@ func TestCountSheet(t *testing.T) {
 
 		a = lead.act("/stock/count", "/stock/count", url.Values{"warehouse": {"HZ"}, "title": {"按货位"}, "bins": {"Z-*"}})
 		page = a.to
+		has(t, lead.get(page+"?from=0"), 200, "回到第一页")
 		has(t, lead.post(page+"/scan", url.Values{"form_key": {strings.Repeat("Q", 26)}, "code": {"Z-9"}}), 200, `"kind":"bin"`)
 		has(t, lead.get(page), 200, "Z-9", "TOWEL")
 		has(t, lead.post(page+"/scan", url.Values{"form_key": {strings.Repeat("R", 26)}, "code": {"TOWEL"}}), 200, `"bin":"Z-9"`, `"found":1`)
