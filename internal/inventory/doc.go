@@ -1,7 +1,7 @@
 // Package inventory says what lies where, who has a claim on it, and why.
 //
 // Owns: warehouses, bins, lots, the counters per warehouse and SKU, the stock
-// ledger, reservations, allocations, quotas, the queue for arriving stock.
+// ledger, reservations, allocations, quotas, the queue for arriving stock, count sheets, transfers.
 // Does not own: which warehouse serves an order (fulfilment sources), the
 // quantities of order lines (order).
 //
@@ -31,6 +31,12 @@
 // all rows of a counter in the order of versions: no version may be missing, no
 // prefix may break a guard, and the sums must equal the counters. The rows of a
 // lot in a bin must equal what lies there.
+//
+// Goods in transit between warehouses are in no counter; Audit compares what transfers
+// took out with what they brought in, what is under way and what was lost.
+//
+// A count sheet compares what was found with the books of the scan's own time
+// (sheet.go), so that sales between scan and posting stand.
 //
 // Not in the books: safety stock and quotas, which are settings.
 package inventory

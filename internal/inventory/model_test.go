@@ -3,6 +3,7 @@ package inventory_test
 import (
 	"cmp"
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"math/rand/v2"
@@ -77,7 +78,7 @@ func playModel(t *testing.T, d *db.DB) (steps int) {
 			"": w.compare, "receive": w.receive, "receive more": w.receive, "reserve": w.reserve, "reserve more": w.reserve,
 			"release": w.release, "allocate": w.allocate, "allocate more": w.allocate, "pick": w.pick, "pick more": w.pick,
 			"unallocate": w.unallocate, "unallocate more": w.unallocate, "ship": w.ship, "count": w.count,
-			"lose": w.lose, "bar": w.bar, "transfer": w.transfer,
+			"lose": w.lose, "bar": w.bar, "transfer": w.transfer, "move": w.move,
 			"quota": w.quota, "safety": w.safety, "queue": w.queue, "leave": w.leave, "serve": w.serve,
 		}
 		rt.Repeat(verbs)
@@ -518,6 +519,18 @@ func (w *world) transfer(rt *rapid.T) {
 	}
 	step(w, rt, func(tx *db.Tx) ([]inventory.Grant, error) { return inventory.Transfer(tx, from, to, n, paper) },
 		func(m *reference) ([]inventory.Grant, refusal) { return m.transfer(from, to, n, paper) })
+}
+
+func (w *world) move(rt *rapid.T) {
+	m := inventory.BinMove{Place: w.place(rt), From: bin(rt), To: bin(rt), Qty: number(rt, "qty", 1, 6)}
+	m.Lot = w.lotOf(rt, m.SKU)
+	step(w, rt, func(tx *db.Tx) (nothing, error) {
+		err := inventory.Move(tx, []inventory.BinMove{m})
+		if errors.Is(err, inventory.ErrNoStock) {
+			err = inventory.ErrNotThere // the reference knows no counters
+		}
+		return nothing{}, err
+	}, func(ref *reference) (nothing, refusal) { return nothing{}, ref.move(m) })
 }
 
 func (w *world) quota(rt *rapid.T) {

@@ -476,3 +476,19 @@ func (m *reference) transfer(from inventory.Place, to id.Warehouse, qty int64, r
 	}
 	return m.serve([]inventory.Place{from, target}), ""
 }
+
+func (m *reference) move(b inventory.BinMove) refusal {
+	from := spot{b.Place, b.Lot, b.From}
+	switch g := m.pile(from); {
+	case b.From == inventory.BinStage || b.To == inventory.BinStage:
+		return "stock_bin_staging"
+	case b.From == b.To:
+		return "move_same_bin"
+	case m.lots[b.Lot].Barred || g.on-g.fixed-g.bad < b.Qty:
+		return "stock_not_there"
+	default:
+		g.on -= b.Qty
+		m.pile(spot{b.Place, b.Lot, b.To}).on += b.Qty
+		return ""
+	}
+}

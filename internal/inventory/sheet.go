@@ -160,15 +160,15 @@ type SheetLine struct {
 // Diff is what the count found more than the books said.
 func (l SheetLine) Diff() int64 { return l.Found - l.Book }
 
-// SheetLines gives the lines of a sheet by bin, SKU and lot.
-func SheetLines(tx *db.Tx, s Sheet) ([]SheetLine, error) {
+// SheetLines gives the lines of a sheet by bin, SKU and lot, or of one SKU; 0 for all.
+func SheetLines(tx *db.Tx, s Sheet, sku id.SKU) ([]SheetLine, error) {
 	return db.List(tx, `/* inventory.SheetLines */ SELECT c.sku_id, c.lot_id, c.bin_id, c.round, c.qty_found, c.qty_book,
 		COALESCE(p.qty_on_hand, 0), c.moved, c.counted_at, c.counted_by, c.qty_posted, c.qty_freed FROM count_lines c
 		LEFT JOIN stock s ON s.sku_id = c.sku_id AND s.warehouse_id = $1
 		LEFT JOIN stock_lots p ON p.stock_id = s.stock_id AND p.lot_id = c.lot_id AND p.bin_id = c.bin_id
 		LEFT JOIN bins b ON b.bin_id = c.bin_id
-		WHERE c.sheet_id = $2 ORDER BY COALESCE(b.code, ''), c.bin_id, c.sku_id, c.lot_id`, func(r db.Row) (l SheetLine, err error) {
+		WHERE c.sheet_id = $2 AND (c.sku_id = $3 OR $3 = 0) ORDER BY COALESCE(b.code, ''), c.bin_id, c.sku_id, c.lot_id`, func(r db.Row) (l SheetLine, err error) {
 		err = r.Scan(&l.SKU, &l.Lot, &l.Bin, &l.Round, &l.Found, &l.Book, &l.Now, &l.Moved, &l.CountedAt, &l.CountedBy, &l.Posted, &l.Freed)
 		return l, err
-	}, s.Warehouse, s.ID)
+	}, s.Warehouse, s.ID, sku)
 }

@@ -35,11 +35,12 @@ func AtBin(tx *db.Tx, scan string, sheet id.Sheet, bin id.Bin) error {
 	return err
 }
 
-// BinOf says at which bin the actor stands: the last that AtBin noted.
-func BinOf(tx *db.Tx, sheet id.Sheet, actor string) (id.Bin, error) {
-	n, err := tx.Number(`/* inventory.BinOf */ SELECT COALESCE((SELECT bin_id FROM count_scans WHERE sheet_id = $1 AND actor = $2
-		AND sku_id = 0 ORDER BY at DESC, scan_id DESC LIMIT 1), 0)`, sheet, actor)
-	return id.Bin(n), err
+// BinOf says at which bin the actor stands: the last that AtBin noted. known is false
+// for who has named none.
+func BinOf(tx *db.Tx, sheet id.Sheet, actor string) (bin id.Bin, known bool, err error) {
+	known, err = tx.One(`/* inventory.BinOf */ SELECT bin_id FROM count_scans WHERE sheet_id = $1 AND actor = $2
+		AND sku_id = 0 ORDER BY at DESC, scan_id DESC LIMIT 1`, []any{&bin}, sheet, actor)
+	return bin, known, err
 }
 
 // TakeScan counts goods and gives the line as it stands then. A scan known already

@@ -121,7 +121,7 @@ func TestSheet(t *testing.T) {
 				if err != nil {
 					return err
 				}
-				lines, err := inventory.SheetLines(tx, s)
+				lines, err := inventory.SheetLines(tx, s, 0)
 				same(h, "posted and freed", [2]int64{lines[0].Posted, lines[0].Freed}, [2]int64{-4, 2})
 				return err
 			})
@@ -155,12 +155,13 @@ func TestSheet(t *testing.T) {
 				if err := inventory.AtBin(tx, "s1", n, bins["A-2"]); err != nil {
 					return err
 				}
-				at, err := inventory.BinOf(tx, n, tx.By().Actor)
+				at, known, err := inventory.BinOf(tx, n, tx.By().Actor)
 				same(h, "bin", at, bins["A-2"])
+				same(h, "known", known, true)
 				return err
 			})
 			dbtest.Read(h, h.d, func(tx *db.Tx) error {
-				lines, err := inventory.SheetLines(tx, inventory.Sheet{ID: n, Warehouse: h.north})
+				lines, err := inventory.SheetLines(tx, inventory.Sheet{ID: n, Warehouse: h.north}, soap)
 				same(h, "lines", lines, []inventory.SheetLine{{SKU: soap, Bin: bins["A-2"], Round: 1, Now: 5}})
 				return err
 			})

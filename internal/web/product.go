@@ -61,7 +61,7 @@ func (s *Site) showProduct(v *visit, status int, yours *productForm, against []s
 		yours.Version = form.Version
 		form = *yours
 	}
-	return s.render(v, status, "product", map[string]any{"Title": sku.Code + " " + sku.Name, "Under": "products", "FormKey": formKey(),
+	return s.render(v, status, "product", map[string]any{"Title": sku.Code + " " + sku.Name, "FormKey": formKey(),
 		"Complaint": c, "SKU": sku, "Form": form, "Path": productPath(sku.Code), "StockPath": skuPath(sku.Code), "Size": sizeText(sku),
 		"Price": price(sku.Price, houseCurrency), "CostText": price(sku.Cost, houseCurrency), "Cost": cost, "Sides": against, "Rows": rows,
 		"MayEdit": v.caller.May(staff.CatalogEdit), "MayStock": v.caller.May(staff.StockRead)})
@@ -236,7 +236,7 @@ func (s *Site) newProduct(v *visit) error {
 }
 
 func (s *Site) askProduct(v *visit, status int, f *productForm, c *complaint) error {
-	return s.render(v, status, "product_new", map[string]any{"Title": v.word("pr_new"), "Under": "products", "FormKey": formKey(), "Complaint": c,
+	return s.render(v, status, "product_new", map[string]any{"Title": v.word("pr_new"), "FormKey": formKey(), "Complaint": c,
 		"Form": f, "Cost": v.caller.May(staff.CostRead), "New": true})
 }
 

@@ -18,6 +18,8 @@ func productRoutes() []Route {
 		{"GET", "/products", staff.CatalogRead, false, (*Site).products},
 		{"GET", "/products/new", staff.CatalogEdit, false, (*Site).newProduct},
 		{"POST", "/products", staff.CatalogEdit, false, (*Site).createProduct},
+		{"GET", "/products/{sku}/labels", staff.CatalogRead, false, (*Site).labels},
+		{"GET", "/products/{sku}/barcode.png", staff.CatalogRead, false, (*Site).barcodePicture},
 		{"GET", "/products/{sku}", staff.CatalogRead, false, (*Site).product},
 		{"POST", "/products/{sku}", staff.CatalogEdit, false, (*Site).changeProduct},
 	}

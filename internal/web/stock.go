@@ -93,6 +93,9 @@ func (s *Site) stockList(v *visit) error {
 	q := v.r.URL.Query()
 	f := catalog.Filter{Text: q.Get("q"), Category: q.Get("category"), After: q.Get("after"), Limit: skusPiece}
 	cond := inventory.Condition(q.Get("state"))
+	if cond == "" && q.Get("warehouse") == "" {
+		f.Limit = stockPage // most of them have stock
+	}
 	if cond != "" && !cond.Known() {
 		return errFilter
 	}
@@ -176,11 +179,11 @@ func (v *visit) stockRows(tx *db.Tx, f catalog.Filter, of inventory.Filter, plac
 					rows = append(rows, v.stockRow(one, w, r, wanted[one.ID], coming[r.Place]))
 				}
 			}
-			if last := i == len(skus)-1; len(rows) >= stockPage && !(last && len(skus) < skusPiece) {
+			if last := i == len(skus)-1; len(rows) >= stockPage && !(last && len(skus) < f.Limit) {
 				return rows, one.Code, nil
 			}
 		}
-		if len(skus) < skusPiece {
+		if len(skus) < f.Limit {
 			return rows, "", nil
 		}
 		f.After = skus[len(skus)-1].Code

@@ -2,6 +2,8 @@ package web
 
 import (
 	"net/http"
+	"net/url"
+	"strconv"
 	"strings"
 
 	"baihuo/internal/catalog"
@@ -175,9 +177,30 @@ func (s *Site) showCount(v *visit, status int, c *complaint) error {
 	}); err != nil {
 		return err
 	}
-	return s.render(v, status, "stock_count", map[string]any{"Title": k.Sheet.Title, "Under": "stock_count", "FormKey": formKey(), "Complaint": c,
+	next := k.page(v.r.URL.Query())
+	return s.render(v, status, "stock_count", map[string]any{"Next": next, "Paged": v.r.URL.Query().Has("from"),
+		"Title": k.Sheet.Title, "FormKey": formKey(), "Complaint": c,
 		"K": k, "Path": "/counts/" + id.Sheet(n).String(), "Diff": look == "diff", "MayPost": v.caller.May(staff.StockAdjust),
-		"Cost": v.caller.May(staff.CostRead), "Me": v.person.Name, "Queue": id.Sheet(n).String() + "." + v.person.ID.String()})
+		"Cost": v.caller.May(staff.CostRead), "Queue": id.Sheet(n).String() + "." + v.person.ID.String()})
+}
+
+const countPage = 200
+
+// page leaves one page of the lines and gives the query of the next, "" at the end. A
+// sheet is bounded, so its lines are in hand.
+func (k *countView) page(q url.Values) string {
+	from, _ := strconv.Atoi(q.Get("from")) // what cannot be read is the first page
+	from = min(max(from, 0), len(k.Rows))
+	k.Rows = k.Rows[from:]
+	if len(k.Rows) <= countPage {
+		return ""
+	}
+	k.Rows = k.Rows[:countPage]
+	next := url.Values{"from": {strconv.Itoa(from + countPage)}}
+	if q.Get("look") != "" {
+		next.Set("look", q.Get("look"))
+	}
+	return "?" + next.Encode()
 }
 
 // countView gathers a sheet. A blind one shows the books only to those who may post it,
@@ -197,11 +220,11 @@ func (v *visit) countView(tx *db.Tx, n id.Sheet, diff bool) (k countView, err er
 	}
 	k.Sheet, k.Open, k.Posted = rows[0], sheet.State == inventory.SheetOpen, sheet.State == inventory.SheetPosted
 	k.Shows = !sheet.Blind || !k.Open || diff && v.caller.May(staff.StockAdjust)
-	lines, err := inventory.SheetLines(tx, sheet)
+	lines, err := inventory.SheetLines(tx, sheet, 0)
 	if err != nil {
 		return k, err
 	}
-	bin, err := inventory.BinOf(tx, n, v.caller.Actor)
+	bin, stands, err := inventory.BinOf(tx, n, v.caller.Actor)
 	if err != nil {
 		return k, err
 	}
@@ -209,7 +232,9 @@ func (v *visit) countView(tx *db.Tx, n id.Sheet, diff bool) (k countView, err er
 	if err != nil {
 		return k, err
 	}
-	k.Here = v.binWord(bin, names.bins[bin])
+	if k.Here = v.word("ct_nowhere"); stands {
+		k.Here = v.binWord(bin, names.bins[bin])
+	}
 	v.addUp(&k, lines, names, diff, tx.Now())
 	return k, nil
 }

@@ -69,7 +69,7 @@ func (s *Site) ledger(v *visit) error {
 			}
 			w = places.first(tx, sku.ID)
 		}
-		data["Title"], data["Under"] = v.word("st_ledger")+" · "+sku.Code, "stock"
+		data["Title"] = v.word("st_ledger") + " · " + sku.Code
 		data["SKU"], data["Path"], data["Warehouses"] = sku, skuPath(sku.Code), places.choices(w.Code)
 		rows, next, err := inventory.Back(tx, inventory.Place{Warehouse: w.ID, SKU: sku.ID}, leaf)
 		if err != nil && !isNoStock(err) {

@@ -137,7 +137,7 @@ func (s *Site) askTransfer(v *visit, status int, rows []goodsRow, c *complaint) 
 	if len(list) == shipmentsPage {
 		next = "/stock/transfer?after=" + list[len(list)-1].ID
 	}
-	return s.render(v, status, "stock_transfer", map[string]any{"Title": v.word("st_transfer"), "Under": "stock_move", "FormKey": formKey(),
+	return s.render(v, status, "stock_transfer", map[string]any{"Title": v.word("st_transfer"), "FormKey": formKey(),
 		"Complaint": c, "Form": form, "Shipments": list, "Next": next, "Paged": before != 0})
 }
 
@@ -254,7 +254,7 @@ func (s *Site) showTransfer(v *visit, status int, c *complaint) error {
 	}); err != nil {
 		return err
 	}
-	return s.render(v, status, "stock_shipment", map[string]any{"Title": v.word("st_transfer") + " " + row.ID, "Under": "stock_move",
+	return s.render(v, status, "stock_shipment", map[string]any{"Title": v.word("st_transfer") + " " + row.ID,
 		"FormKey": formKey(), "Complaint": c, "Row": row, "Served": served, "MayReceive": v.caller.May(staff.StockReceive) && row.Mine,
 		"MayOrder": v.caller.May(staff.OrderRead), "ServedAsked": v.r.URL.Query().Has("served")})
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -17,6 +18,8 @@ import (
 
 var errScanUnknown = fault.New(fault.Invalid, "scan_unknown", "%s 不是这个仓库的货位,也不是商品编码或条码,没有计数",
 	"%s is no bin of this warehouse, no SKU and no barcode; nothing was counted")
+
+var errScanWhere = fault.New(fault.Invalid, "scan_where", "%s 在这张盘点单里有 %d 个货位,没有计数;请先扫货位", "The sheet has %s in %d bins and nothing was counted; scan the bin first")
 
 // scanned is what a scanner's page hears of a scan.
 type scanned struct {
@@ -76,44 +79,48 @@ func (v *visit) takeScan(tx *db.Tx, sheet inventory.Sheet, scan, code string, la
 	if sku == nil {
 		return told, errScanUnknown.With(code)
 	}
-	bin, err := inventory.BinOf(tx, sheet.ID, v.caller.Actor)
+	slot, err := v.slotOfScan(tx, sheet, sku)
 	if err != nil {
 		return told, err
 	}
-	lot, err := onlyLot(tx, sheet, sku, bin)
+	l, err := inventory.TakeScan(tx, inventory.Scan{ID: scan, Sheet: sheet.ID, SKU: sku.ID, Lot: slot.Lot, Bin: slot.Bin, Qty: 1, Late: late})
 	if err != nil {
 		return told, err
 	}
-	l, err := inventory.TakeScan(tx, inventory.Scan{ID: scan, Sheet: sheet.ID, SKU: sku.ID, Lot: lot, Bin: bin, Qty: 1, Late: late})
+	named, err := inventory.BinsOf(tx, []id.Bin{l.Bin})
 	if err != nil {
 		return told, err
 	}
-	return scanned{Kind: "goods", Key: lineKey(l), Code: sku.Code, Name: sku.Name, Found: l.Found, Say: fmt.Sprintf("%s × %d", sku.Name, l.Found)}, nil
+	return scanned{Kind: "goods", Key: lineKey(l), Code: sku.Code, Name: sku.Name, Bin: v.binWord(l.Bin, named[l.Bin]), Found: l.Found, Say: fmt.Sprintf("%s × %d", sku.Name, l.Found)}, nil
 }
 
-// onlyLot finds the lot that a piece of a SKU can only be of: none, or the one that the
-// sheet has there. Fault: catalog.ErrLotNeeded where a person must say which.
-func onlyLot(tx *db.Tx, sheet inventory.Sheet, sku *catalog.SKU, bin id.Bin) (id.Lot, error) {
+// slotOfScan finds the slot that a scanned piece lies in: at the bin where the visitor
+// stands, else in the only slot that the sheet has of its SKU. Faults: errScanWhere,
+// catalog.ErrLotNeeded where a person must say which.
+func (v *visit) slotOfScan(tx *db.Tx, sheet inventory.Sheet, sku *catalog.SKU) (slot inventory.SheetLine, err error) {
 	if f := sku.MayStock("*"); f != nil {
-		return 0, f
+		return slot, f
 	}
-	if !sku.LotTracked {
-		return inventory.NoLot, nil
-	}
-	lines, err := inventory.SheetLines(tx, sheet)
+	bin, stands, err := inventory.BinOf(tx, sheet.ID, v.caller.Actor)
 	if err != nil {
-		return 0, err
+		return slot, err
 	}
-	var lots []id.Lot
-	for _, l := range lines {
-		if l.SKU == sku.ID && l.Bin == bin && l.Lot != inventory.NoLot {
-			lots = append(lots, l.Lot)
-		}
+	lines, err := inventory.SheetLines(tx, sheet, sku.ID)
+	if err != nil {
+		return slot, err
 	}
-	if len(lots) != 1 {
-		return 0, catalog.ErrLotNeeded.With(sku.Code)
+	lines = slices.DeleteFunc(lines, func(l inventory.SheetLine) bool {
+		return stands && l.Bin != bin || sku.LotTracked && l.Lot == inventory.NoLot
+	})
+	switch {
+	case len(lines) == 1:
+		return lines[0], nil
+	case sku.LotTracked:
+		return slot, catalog.ErrLotNeeded.With(sku.Code)
+	case len(lines) > 1 && !stands:
+		return slot, errScanWhere.With(sku.Code, len(lines))
 	}
-	return lots[0], nil
+	return inventory.SheetLine{Bin: bin}, nil
 }
 
 func lineKey(l inventory.SheetLine) string { return fmt.Sprintf("%d.%d.%d", l.SKU, l.Lot, l.Bin) }

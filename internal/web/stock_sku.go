@@ -59,7 +59,7 @@ func (s *Site) showStock(v *visit, status int, c *complaint) error {
 		if err != nil {
 			return err
 		}
-		data["Title"], data["Under"] = sku.Code+" "+sku.Name, "stock"
+		data["Title"] = sku.Code + " " + sku.Name
 		data["SKU"], data["Path"], data["Warehouses"] = sku, skuPath(sku.Code), places.choices(v.r.PostFormValue("warehouse"))
 		if sku.Bundle {
 			return nil

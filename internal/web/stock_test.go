@@ -241,8 +241,10 @@ func TestCountSheet(t *testing.T) {
 
 		a = lead.act("/stock/count", "/stock/count", url.Values{"warehouse": {"HZ"}, "title": {"按货位"}, "bins": {"Z-*"}})
 		page = a.to
+		has(t, lead.get(page+"?from=0"), 200, "回到第一页")
 		has(t, lead.post(page+"/scan", url.Values{"form_key": {strings.Repeat("Q", 26)}, "code": {"Z-9"}}), 200, `"kind":"bin"`)
 		has(t, lead.get(page), 200, "Z-9", "TOWEL")
+		has(t, lead.post(page+"/scan", url.Values{"form_key": {strings.Repeat("R", 26)}, "code": {"TOWEL"}}), 200, `"bin":"Z-9"`, `"found":1`)
 		if a := lead.act(page, page+"/drop", nil); a.status != 303 {
 			t.Fatal(text(a.body))
 		}
@@ -266,6 +268,12 @@ func TestProducts(t *testing.T) {
 		has(t, v.get("/products?category=%E5%AE%B6%E5%B1%85"), 200, "LAMP-1")
 		has(t, v.get("/products/6901234567892"), 200, "台灯")
 
+		has(t, v.get("/products/LAMP-1/labels?n=3"), 200, "6901234567892", "LAMP-1")
+		for code, want := range map[string]int{"6901234567892": 200, "LAMP-1": 200, "6901234567893": 404} {
+			if a := v.get("/products/LAMP-1/barcode.png?code=" + code); a.status != want || want == 200 && !strings.HasPrefix(a.body, "\x89PNG") {
+				t.Errorf("picture of %s: %d", code, a.status)
+			}
+		}
 		page := v.get("/products/LAMP-1").body
 		key := regexp.MustCompile(`name="form_key" value="([^"]+)"`).FindStringSubmatch(page)[1]
 		edit := url.Values{"form_key": {key}, "version": {"1"}, "name": {"护眼台灯"}, "price": {"69"}, "cost": {"20"}}

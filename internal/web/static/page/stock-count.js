@@ -19,11 +19,12 @@
     if (!row && table) {
       row = table.tBodies[0].insertRow(0);
       row.dataset.line = a.key;
-      [box.querySelector("[data-here]").textContent, a.code, a.name, a.lot || "", ""].forEach(function (text, i) {
+      var texts = [a.bin, a.code, a.name, a.lot || ""];
+      for (var i = 0; i < table.tHead.rows[0].cells.length; i++) {
         var cell = row.insertCell();
-        cell.textContent = text;
+        cell.textContent = texts[i] || "";
         if (i === 4) { cell.className = "num"; cell.dataset.found = ""; }
-      });
+      }
     }
     if (row) row.querySelector("[data-found]").textContent = a.found;
   }
