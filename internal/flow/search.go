@@ -45,10 +45,10 @@ const (
 // searchMost bounds what each way of a search gives.
 const searchMost = 20
 
-// Search finds what one pasted text may mean, within a scope: any number of an order
+// SearchText finds what one pasted text may mean, within a scope: any number of an order
 // or its end, a package, a waybill, a phone or its last four digits, a SKU or a tag.
 // Every way is a look-up by an index.
-func Search(tx *db.Tx, keys *seal.Keyring, scope staff.Scope, text string) (f Found, err error) {
+func SearchText(tx *db.Tx, keys *seal.Keyring, scope staff.Scope, text string) (f Found, err error) {
 	text = strings.TrimSpace(text)
 	if text == "" {
 		return f, nil
@@ -140,11 +140,9 @@ func (s *searching) tag(text string) error {
 
 // cards reads what was found and leaves out what lies beyond the scope.
 func (s *searching) cards() (list []FoundOrder, err error) {
-	cards, err := order.Cards(s.tx, s.ids)
-	for _, n := range s.ids {
-		if c, known := cards[n]; known && s.scope.HasShop(c.Shop) {
-			list = append(list, FoundOrder{c, s.by[n]})
-		}
+	cards, err := seenCards(s.tx, s.scope, s.ids)
+	for _, c := range cards {
+		list = append(list, FoundOrder{c, s.by[c.Order]})
 	}
 	return list, err
 }

@@ -306,13 +306,13 @@ func (s *Site) knownCustomers(v *visit) error {
 	return s.render(v, http.StatusOK, "customers_known", map[string]any{"Title": v.word("recipient"), "List": list, "Asked": len(digits) >= 4})
 }
 
-// goodsRow is a SKU with its price and what is free of it in each warehouse.
-type goodsRow struct{ Code, Name, Price, Plain, Free string }
+// offeredRow is a SKU with its price and what is free of it in each warehouse.
+type offeredRow struct{ Code, Name, Price, Plain, Free string }
 
 // findGoods offers SKUs by code, barcode or name, with stock.
 func (s *Site) findGoods(v *visit) error {
 	text := strings.TrimSpace(v.r.PostFormValue("goods"))
-	var rows []goodsRow
+	var rows []offeredRow
 	err := s.cfg.DB.Read(v.ctx, func(tx *db.Tx) error {
 		if text == "" {
 			return nil
@@ -326,7 +326,7 @@ func (s *Site) findGoods(v *visit) error {
 			return err
 		}
 		for _, one := range found {
-			r := goodsRow{Code: one.Code, Name: one.Name, Price: price(one.Price, money.CNY), Plain: one.Price.Format(money.CNY)}
+			r := offeredRow{Code: one.Code, Name: one.Name, Price: price(one.Price, money.CNY), Plain: one.Price.Format(money.CNY)}
 			stock, err := inventory.List(tx, inventory.Filter{SKU: one.ID, Scope: staff.Everywhere(), Limit: 100})
 			if err != nil {
 				return err

@@ -36,7 +36,7 @@ func (s *Site) search(v *visit) error {
 	var groups []searchGroup
 	var found flow.Found
 	err := s.cfg.DB.Read(v.ctx, func(tx *db.Tx) (err error) {
-		if found, err = flow.Search(tx, s.cfg.Kit.Keys, v.caller.Scope, text); err != nil {
+		if found, err = flow.SearchText(tx, s.cfg.Kit.Keys, v.caller.Scope, text); err != nil {
 			return err
 		}
 		if day != "" {
