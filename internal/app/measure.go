@@ -22,7 +22,7 @@ func (p *program) bench(ctx context.Context, _ cli.Common, o cli.Bench) error {
 	if err != nil {
 		return err
 	}
-	options := bench.Options{Names: o.Names, Orders: o.Orders, Grown: o.Grown, Seed: o.Seed, Dir: dir, Server: o.Server, Self: self,
+	options := bench.Options{Names: o.Names, Orders: o.Orders, Grown: o.Grown, Web: o.Web, Seed: o.Seed, Dir: dir, Server: o.Server, Self: self,
 		Report: func(r bench.Result) error { return r.Write(p.out, o.JSON) }}
 	if o.Engine != "postgres" {
 		options.Engines = append(options.Engines, db.SQLite)

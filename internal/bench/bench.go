@@ -24,6 +24,7 @@ type Result struct {
 	Orders          int     `json:"orders"`
 	OrdersPerSecond float64 `json:"orders_per_second"`
 	P50MS           float64 `json:"p50_ms"`
+	P95MS           float64 `json:"p95_ms,omitempty"`
 	P99MS           float64 `json:"p99_ms"`
 	RatioToRaw      float64 `json:"ratio_to_raw"`
 	RowsPerOrder    float64 `json:"rows_per_order"`

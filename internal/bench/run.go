@@ -21,7 +21,9 @@ type Options struct {
 	Engines []db.Engine
 	Orders  int
 	Grown   int
-	Seed    uint64
+	// Web is how many orders are stored for the figure web.
+	Web  int
+	Seed uint64
 	// Dir takes the SQLite files; Server is a private PostgreSQL server whose
 	// user may create databases.
 	Dir    string
@@ -32,7 +34,7 @@ type Options struct {
 }
 
 // Names are all figures, in the order in which they are measured.
-var Names = []string{"raw", "accept", "hot", "http", "overload", "nodes", "grown"}
+var Names = []string{"raw", "accept", "hot", "http", "overload", "nodes", "grown", "web"}
 
 // Run measures. Raw is always measured, because the others are told as a part
 // of it.
@@ -71,9 +73,11 @@ func (r *run) all(ctx context.Context) error {
 	steps := []struct {
 		name string
 		do   func(context.Context) error
-	}{{"hot", r.hot}, {"http", r.http}, {"overload", r.overload}, {"nodes", r.nodes}, {"grown", r.grown}}
-	if err := r.acceptAndRaw(ctx); err != nil {
-		return err
+	}{{"hot", r.hot}, {"http", r.http}, {"overload", r.overload}, {"nodes", r.nodes}, {"grown", r.grown}, {"web", r.web}}
+	if !slices.Equal(r.Names, []string{"web"}) { // the pages alone are not told as a part of anything
+		if err := r.acceptAndRaw(ctx); err != nil {
+			return err
+		}
 	}
 	for _, s := range steps {
 		if !r.wants(s.name) {

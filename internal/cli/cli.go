@@ -126,10 +126,11 @@ type Replay struct {
 
 // Bench measures.
 type Bench struct {
-	Names   []string `arg:"" optional:"" help:"raw accept hot http nodes grown; none: all."`
+	Names   []string `arg:"" optional:"" help:"raw accept hot http nodes grown web; none: all."`
 	JSON    bool     `name:"json" help:"One JSON object per line."`
 	Orders  int      `default:"50000" help:"Orders per figure."`
 	Grown   int      `default:"1000000" help:"Orders stored for the figure grown."`
+	Web     int      `default:"200000" help:"Orders stored for the figure web."`
 	Engine  string   `enum:"both,sqlite,postgres" default:"both"`
 	Server  string   `name:"postgres" env:"BAIHUO_BENCH_POSTGRES" placeholder:"URL" help:"Private PostgreSQL server whose user may create databases."`
 	Seed    uint64   `default:"1"`

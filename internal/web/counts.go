@@ -16,7 +16,7 @@ const countMax = 9999
 func (s *Site) menuCounts(v *visit) map[string]int64 {
 	counts, err := s.counts.get(v.caller.Scope, func(scope staff.Scope) (counts map[string]int64, err error) {
 		err = s.cfg.DB.Read(v.ctx, func(tx *db.Tx) error {
-			counts, err = gatherCounts(tx, scope)
+			counts, err = MenuCounts(tx, scope)
 			return err
 		})
 		return counts, err
@@ -27,7 +27,8 @@ func (s *Site) menuCounts(v *visit) map[string]int64 {
 	return counts
 }
 
-func gatherCounts(tx *db.Tx, scope staff.Scope) (map[string]int64, error) {
+// MenuCounts gathers the figures behind the words of the menu.
+func MenuCounts(tx *db.Tx, scope staff.Scope) (map[string]int64, error) {
 	words, _, err := order.CountsIn(tx, scope)
 	if err != nil {
 		return nil, err

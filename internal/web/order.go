@@ -328,6 +328,7 @@ func orderRoutes() []Route {
 		{Method: "GET", Path: "/batches/{id}", Permit: read, handle: (*Site).batchPage},
 		{Method: "POST", Path: "/batches/{id}", Permit: read, handle: (*Site).goBatch},
 		{Method: "POST", Path: "/undo/orders/{id}", Permit: read, handle: (*Site).undoBatch},
+		{Method: "GET", Path: "/search", Permit: read, handle: (*Site).search},
 		{Method: "POST", Path: "/orders/export", Permit: staff.FileExport, handle: (*Site).exportOrders},
-	}, orderActRoutes())
+	}, newOrderRoutes(), orderActRoutes())
 }
