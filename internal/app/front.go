@@ -12,13 +12,16 @@ import (
 
 	"baihuo/internal/api"
 	"baihuo/internal/cli"
+	"baihuo/internal/connect/oidc"
 	"baihuo/internal/fault"
+	"baihuo/internal/web"
 )
 
 var (
 	errListen = fault.New(fault.Invalid, "listen_open", "监听 %q 会让密码明文经过网络:请加 --tls-cert 和 --tls-key,或用 --behind-proxy 指明反向代理的地址;只在本机使用请监听 127.0.0.1",
 		"Listening on %q would send passwords over the network in the clear: give --tls-cert and --tls-key, or name the reverse proxy with --behind-proxy; for this machine alone listen on 127.0.0.1")
 	errTLS   = fault.New(fault.Invalid, "tls_pair", "--tls-cert 和 --tls-key 必须一起给出", "--tls-cert and --tls-key go together")
+	errOIDC  = fault.New(fault.Invalid, "oidc_incomplete", "--oidc-issuer 还需要 --oidc-client 和 --url(浏览器从登录服务回来的地址)", "--oidc-issuer also needs --oidc-client and --url, to which the provider sends the browser back")
 	errProxy = fault.New(fault.Invalid, "proxy_range", "--behind-proxy %q 不是 IP 地址或网段", "--behind-proxy %q is no address and no range")
 )
 
@@ -30,12 +33,20 @@ type front struct {
 	proxies []netip.Prefix
 	// url is how people reach the house, where it was said.
 	url string
+	// signOn is single sign-on, where it is configured.
+	signOn web.SignOn
 }
 
 func frontOf(o cli.Serve) (f front, err error) {
 	f = front{listen: o.Listen, url: strings.TrimRight(o.URL, "/")}
 	if (o.TLSCert == "") != (o.TLSKey == "") {
 		return f, errTLS
+	}
+	if o.OIDCIssuer != "" {
+		if o.OIDCClient == "" || f.url == "" {
+			return f, errOIDC
+		}
+		f.signOn = oidc.New(oidc.Options{Issuer: o.OIDCIssuer, Client: o.OIDCClient, Secret: os.Getenv("BAIHUO_OIDC_SECRET"), Back: f.url + "/sign-in/back"})
 	}
 	if o.TLSCert != "" {
 		f.cert = &certificate{cert: o.TLSCert, key: o.TLSKey, wall: time.Now}

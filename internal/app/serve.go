@@ -195,7 +195,7 @@ func (p *program) doors(ctx context.Context, c cli.Common, h *house, o opening) 
 		return nil, err
 	}
 	site, err := web.New(web.Config{DB: h.d, Guard: guard, Kit: h.kit, Gate: h.gate, Log: h.log, LocalOnly: !o.https(), HTTPS: o.https(), Secure: o.secure,
-		Address: o.address, Check: books.Check, Demo: o.demo})
+		Address: o.address, Check: books.Check, SignOn: o.signOn, Demo: o.demo})
 	if err != nil {
 		return nil, err
 	}

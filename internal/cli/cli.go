@@ -60,6 +60,9 @@ type Serve struct {
 	TLSKey      string   `name:"tls-key" type:"existingfile" placeholder:"FILE" help:"The certificate's private key (PEM)."`
 	BehindProxy []string `name:"behind-proxy" placeholder:"RANGE" help:"Address or range of the reverse proxy that ends TLS; only from there X-Forwarded-For and X-Forwarded-Proto are believed."`
 	URL         string   `name:"url" env:"BAIHUO_URL" placeholder:"URL" help:"How people reach the hub, as in https://hub.example; for the links it prints."`
+	// Single sign-on; the secret comes from the environment alone.
+	OIDCIssuer string `name:"oidc-issuer" env:"BAIHUO_OIDC_ISSUER" placeholder:"URL" help:"Provider of single sign-on (OpenID Connect); needs --url."`
+	OIDCClient string `name:"oidc-client" env:"BAIHUO_OIDC_CLIENT" placeholder:"ID" help:"Our client id there; its secret comes from BAIHUO_OIDC_SECRET."`
 	// Where webhooks may go although the gate says no.
 	WebhookAllow []string `name:"webhook-allow" env:"BAIHUO_WEBHOOK_ALLOW" placeholder:"ENTRY" help:"Webhook targets allowed beside public https: host:port, an address range, or :port."`
 }
