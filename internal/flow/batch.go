@@ -145,7 +145,7 @@ func exceptionOf(kit Kit, m *Message, f *fault.Fault, kind string) review.Except
 	e := review.Exception{Kind: kind, Key: hex.EncodeToString(kit.Keys.Digest("exception.order", d.ShopCode, name,
 		f.Code)),
 		ZH: "订单未能接收:" + f.ZH, EN: "An order was not taken: " + f.EN,
-		Detail: journal.JSON(map[string]any{"shop": cut(d.ShopCode, 100), "external_no": cut(d.ExternalNo, 200),
+		Detail: journal.JSON(map[string]any{"shop": codeLike(d.ShopCode), "external_no": codeLike(d.ExternalNo),
 			"code": f.Code, "fields": f.Fields})}
 	for i, field := range f.Fields {
 		if i == 3 {
@@ -159,6 +159,17 @@ func exceptionOf(kit Kit, m *Message, f *fault.Fault, kind string) review.Except
 		e.Raw = kit.Keys.SealBytes(PurposeRaw, m.Raw)
 	}
 	return e
+}
+
+// codeLike gives a code that a message names, as far as it looks like one: a name or a
+// sentence that slipped into its field stays in the sealed message alone.
+func codeLike(code string) string {
+	for _, r := range code {
+		if r > '~' || r < '!' {
+			return "?"
+		}
+	}
+	return cut(code, 200)
 }
 
 // cut makes a text storable and bounds its letters.
