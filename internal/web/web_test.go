@@ -171,13 +171,15 @@ func TestPages(t *testing.T) {
 	})
 }
 
-// The English pages hold no Chinese but what people named: goods, shops, places.
+// The English pages hold no Chinese but what people named or wrote: goods, shops,
+// places, rules, messages.
 func TestEnglishIsEnglish(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		w := live(t, d)
 		server := owner(t, d)
 		names := strings.NewReplacer("洗发水 500ml", "", "牙膏 120g", "", "平底锅 28cm", "", "洗漱套装", "", "淘宝店", "", "自营商城",
 			"", "门店", "", "杭州仓", "", "东莞仓", "",
+			"周末再发,谢谢", "", "收件人或电话缺失", "", "少量缺货先问买家", "", "买家留言", "",
 			"陈*平", "", "浙江省杭州市余杭区", "", "中文", "", "飞快快递 标快", "", "杭州转运中心", "", "、", "")
 		for _, path := range []string{"/", "/exceptions", "/orders/" + w.gone.String(), "/orders/" + w.held.String(),
 			"/orders/" + w.short.String(), "/nowhere"} {
