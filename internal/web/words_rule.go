@@ -1,3 +1,17 @@
 package web
 
-var ruleWords = map[string]pair{}
+// ruleWords are those of rules, stop regions, the black list and the queue for stock.
+var ruleWords = map[string]pair{
+	"rules_review": {"审单规则", "Rules of the review"}, "rules_shortage": {"缺货规则", "Rules of shortage"}, "rules_none": {"还没有规则。", "There is no rule yet."}, "rule_new": {"新建规则", "New rule"}, "rule_priority": {"次序", "Order"},
+	"rule_expression": {"条件", "Condition"}, "rule_then": {"结论(JSON)", "What follows (JSON)"}, "rule_owner": {"负责人", "Owner"}, "rule_version": {"版本", "Version"}, "rule_on": {"启用", "on"}, "rule_off": {"停用", "off"}, "rule_days": {"天", "days"},
+	"rule_rehearse": {"试演", "Rehearse"}, "rule_save": {"保存为新版本", "Save as a new version"}, "rule_fields": {"条件里可以用的字段", "Fields for conditions"}, "rule_rehearsal": {"试演结果", "Rehearsal"}, "rule_looked": {"查看订单", "Orders looked at:"},
+	"rule_changed": {"会改变", "would change:"}, "rule_cut": {"只看了最近的一部分", "only the latest were looked at"}, "rule_rehearse_what": {"按订单现在的内容重新判断两次,不写入任何数据;收件信息的问题不再重查。", "Each order is judged twice as it stands now; nothing is written. What is wrong with a contact is not looked at again."},
+	"rule_before": {"现在", "Now"}, "rule_after": {"改后", "Then"}, "rule_versions": {"历史版本", "Versions"}, "rule_now": {"当前", "in use"}, "rule_back": {"恢复到此版本", "Bring back"}, "done_rule_saved": {"规则已保存,新订单按此判断。", "The rule is saved; new orders are judged by it."},
+	"review_pending": {"待客审", "to service"}, "review_passed": {"通过", "passed"}, "review_passed_service": {"待财审", "to finance"}, "review_rejected": {"驳回", "rejected"},
+	"stops_what": {"停发期间,新订单按规则挂起或改用其他快递;到期自动恢复。", "While a stop runs, new orders are held by rule or go by another carrier; it ends by itself."}, "stops_none": {"没有停发地区。", "No region is stopped."}, "stop_region": {"地区", "Region"}, "stop_carrier": {"快递", "Carrier"},
+	"stop_reason": {"原因", "Reason"}, "stop_from": {"开始", "From"}, "stop_until": {"到期(含当天)", "Until (that day too)"}, "stop_further": {"另行通知", "further notice"}, "stop_end": {"恢复", "End it"}, "stop_new": {"新增停发", "New stop"}, "stop_all_carriers": {"全部快递", "every carrier"},
+	"stop_everywhere": {"全国", "everywhere"}, "stop_hint": {"地区写行政区划代码:省 2 位(65 新疆)、市 4 位、区县 6 位;留空为全国。", "The division code: 2 digits a province (65 Xinjiang), 4 a city, 6 a district; empty is everywhere."}, "done_stop_saved": {"停发地区已保存。", "The stop is saved."},
+	"black_what": {"黑名单买家的新订单会挂起,由人核对。", "New orders of a buyer on the list are held for a person."}, "black_none": {"黑名单是空的。", "The list is empty."}, "black_buyer": {"买家", "Buyer"}, "black_drop": {"移出", "Take off"}, "black_new": {"加入黑名单", "Put on the list"},
+	"black_hint": {"买家信息是加密的:写此人任一订单的订单号即可。", "Buyers are sealed: give the number of any order of theirs."}, "done_black_on": {"已加入黑名单。", "The buyer is on the list."}, "done_black_off": {"已移出黑名单。", "The buyer is off the list."},
+	"waiters_what": {"到货时按此顺序分配:先看最晚发货时间,再看付款时间。", "Arriving stock serves them in this order: by deadline, then by the time of payment."}, "waiter_place": {"次序", "Place"},
+}

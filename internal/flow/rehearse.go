@@ -1,0 +1,146 @@
+package flow
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"baihuo/internal/carrier"
+	"baihuo/internal/customer"
+	"baihuo/internal/db"
+	"baihuo/internal/id"
+	"baihuo/internal/order"
+	"baihuo/internal/review"
+	"baihuo/internal/rule"
+	"baihuo/internal/shop"
+	"baihuo/internal/staff"
+)
+
+// Rehearsal is what a rule would have changed. It looks at orders as they stand now;
+// what was wrong with a contact when an order came is not looked at again, before and
+// after alike.
+type Rehearsal struct {
+	Looked int
+	// Cut says that there were more orders than were looked at.
+	Cut     bool
+	Changed []Rehearsed
+}
+
+// Rehearsed is an order that the rule would have judged otherwise.
+type Rehearsed struct {
+	Order      id.Order
+	ExternalNo string
+	// Before and After are the review and the holds that the rules ask for.
+	Before, After Judgement
+}
+
+// Judgement is a verdict in short.
+type Judgement struct {
+	Review order.Review
+	Holds  []string
+}
+
+// The bounds of a rehearsal.
+const (
+	RehearseMax      = 5000
+	rehearsePage     = 200
+	rehearsedListMax = 500
+)
+
+// Rehearse judges the orders of the last days of a scope twice, by the rules as they
+// stand and by those with r in the place of its former version, and writes nothing. The
+// same orders give the same answer. It reads page by page, each a snapshot of its own.
+func Rehearse(ctx context.Context, d *db.DB, scope staff.Scope, r rule.Rule, days int) (out Rehearsal, err error) {
+	f := order.Browsing{Scope: scope, Limit: rehearsePage}
+	for {
+		var sheaf order.Sheaf
+		err := d.Read(ctx, func(tx *db.Tx) error {
+			f.From = tx.Now().Add(-time.Duration(days) * 24 * time.Hour)
+			now, then, err := bothSets(tx, r)
+			if err != nil {
+				return err
+			}
+			if sheaf, err = order.Browse(tx, f); err != nil {
+				return err
+			}
+			return out.look(tx, sheaf.Cards, now, then)
+		})
+		if err != nil {
+			return out, err
+		}
+		if !sheaf.More || out.Looked >= RehearseMax {
+			out.Cut = sheaf.More
+			return out, nil
+		}
+		f.After = sheaf.Next
+	}
+}
+
+// bothSets gives the rules as they stand, and with r among them.
+func bothSets(tx *db.Tx, r rule.Rule) (now, then *rule.Set, err error) {
+	kinds := review.Kinds()
+	i := slices.IndexFunc(kinds, func(k rule.Kind) bool { return k.Name == review.KindReview })
+	live, err := rule.Live(tx, review.KindReview)
+	if err != nil {
+		return nil, nil, err
+	}
+	if now, err = rule.NewSet(kinds[i], live); err != nil {
+		return nil, nil, err
+	}
+	changed := append(slices.DeleteFunc(slices.Clone(live), func(old rule.Rule) bool { return old.ID == r.ID && r.ID != 0 }), r)
+	then, err = rule.NewSet(kinds[i], changed)
+	return now, then, err
+}
+
+func (out *Rehearsal) look(tx *db.Tx, cards []order.Card, now, then *rule.Set) error {
+	ids := make([]id.Order, len(cards))
+	for i, c := range cards {
+		ids[i] = c.Order
+	}
+	orders, err := order.Get(tx, ids)
+	if err != nil {
+		return err
+	}
+	shops, err := shop.All(tx)
+	if err != nil {
+		return err
+	}
+	places := map[id.Shop]shop.Shop{}
+	for _, s := range shops {
+		places[s.ID] = s
+	}
+	var regions []string
+	for _, o := range orders {
+		regions = append(regions, o.Region)
+	}
+	reach, err := carrier.Deliverable(tx, regions, tx.Now())
+	if err != nil {
+		return err
+	}
+	facts := make([]*review.Facts, len(orders))
+	for i, o := range orders {
+		if err := loadCosts(tx, o); err != nil {
+			return err
+		}
+		facts[i] = factsOf(o, places[o.Shop], &customer.Party{}, reach[o.Region])
+	}
+	before, after := review.Judge(now, facts, tx.Now()), review.Judge(then, facts, tx.Now())
+	out.Looked += len(orders)
+	for i, o := range orders {
+		one := Rehearsed{Order: o.ID, ExternalNo: o.ExternalNo, Before: judgement(before[i]), After: judgement(after[i])}
+		differs := one.Before.Review != one.After.Review || !slices.Equal(one.Before.Holds, one.After.Holds)
+		if differs && len(out.Changed) < rehearsedListMax {
+			out.Changed = append(out.Changed, one)
+		}
+	}
+	return nil
+}
+
+func judgement(v review.Verdict) (j Judgement) {
+	j.Review = v.Review
+	for _, h := range v.Holds {
+		j.Holds = append(j.Holds, h.ReasonZH)
+	}
+	slices.Sort(j.Holds)
+	return j
+}
