@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"strings"
 
 	"baihuo/internal/db"
 	"baihuo/internal/id"
@@ -11,8 +12,8 @@ import (
 
 // workRow is one exception of a list.
 type workRow struct {
-	Kind, What, Order, Shop, Waiting string
-	Opened                           stamp
+	ID, Kind, What, Order, Shop, Waiting string
+	Opened                               stamp
 }
 
 // tally is a queue and how much stands in it.
@@ -57,7 +58,7 @@ func (s *Site) exceptions(v *visit) error {
 		open += kinds[i].Open
 		kinds[i].Chosen = kinds[i].Kind == f.Kind
 	}
-	return s.render(v, http.StatusOK, "exceptions", map[string]any{"Title": v.word("exceptions"), "Live": true, "MayOpen": v.caller.May(staff.OrderRead),
+	return s.render(v, http.StatusOK, "exceptions", map[string]any{"Title": v.word("exceptions"), "FormKey": formKey(), "MayClose": v.caller.May(staff.ExceptionClose), "MayOpen": v.caller.May(staff.OrderRead),
 		"Rows":  v.workRows(&sum, list),
 		"Kinds": kinds, "Open": open, "All": f.Kind == "", "Next": next, "Paged": f.After != 0, "At": v.stampOf(sum.now, sum.now, houseZone)})
 }
@@ -81,7 +82,7 @@ func (v *visit) kind(kind string) string {
 func (v *visit) workRows(sum *summary, list []review.Exception) []workRow {
 	rows := make([]workRow, len(list))
 	for i, e := range list {
-		rows[i] = workRow{Kind: v.kind(e.Kind), What: pair{e.ZH, e.EN}.in(v.lang), Shop: sum.shops[e.Shop].Name,
+		rows[i] = workRow{ID: id.Text("X", int64(e.ID)), Kind: v.kind(e.Kind), What: pair{e.ZH, e.EN}.in(v.lang), Shop: sum.shops[e.Shop].Name,
 			Waiting: v.age(e.OpenedAt, sum.now), Opened: v.stampOf(e.OpenedAt, sum.now, sum.shops[e.Shop].TimeZone)}
 		if e.Order != 0 {
 			rows[i].Order = e.Order.String()
@@ -92,5 +93,42 @@ func (v *visit) workRows(sum *summary, list []review.Exception) []workRow {
 
 // exceptionRoutes are those of the exception centre.
 func exceptionRoutes() []Route {
-	return []Route{{"GET", "/exceptions", staff.ExceptionRead, false, (*Site).exceptions}}
+	return []Route{
+		{"GET", "/exceptions", staff.ExceptionRead, false, (*Site).exceptions},
+		{"POST", "/exceptions/closing", staff.ExceptionClose, false, (*Site).closeExceptions},
+	}
+}
+
+// closeExceptions closes the ticked work with a sentence of how it was settled. What
+// belongs to a hold ends with that hold and is passed over; the toast says how many
+// were closed.
+func (s *Site) closeExceptions(v *visit) error {
+	how := strings.TrimSpace(v.r.PostFormValue("how"))
+	var ids []id.Exception
+	for _, text := range v.r.PostForm["exception"] {
+		n, ok := id.Parse("X", text)
+		if !ok || len(ids) >= workPage {
+			return errForm
+		}
+		ids = append(ids, id.Exception(n))
+	}
+	return s.act(v, func(tx *db.Tx) (string, error) {
+		open := 0
+		for _, n := range ids {
+			e, err := review.GetException(tx, n)
+			if err != nil {
+				return "", err
+			}
+			if e.Shop != 0 && !v.caller.Scope.HasShop(e.Shop) || e.Shop == 0 && !v.caller.Scope.AllShops {
+				return "", review.ErrExceptionMissing
+			}
+		}
+		outcomes, err := review.Close(tx, ids, how)
+		for _, o := range outcomes {
+			if o.Fault == nil {
+				open++
+			}
+		}
+		return did("/exceptions", "exceptions_closed", open, ""), err
+	})
 }

@@ -10,6 +10,7 @@ import (
 	"baihuo/internal/dbtest"
 	"baihuo/internal/flow/flowtest"
 	"baihuo/internal/order"
+	"baihuo/internal/review"
 	"baihuo/internal/staff"
 	"baihuo/internal/web"
 )
@@ -122,6 +123,38 @@ func TestC31_ReleasingAHoldThatIsNotThere(t *testing.T) {
 		a := v.post("/review/acts", url.Values{"order": {o}, "queue": {"held"}, "act": {"clear"}, "form_key": {v.key("/review")}})
 		if a.status != 409 || rowsOf(t, d, "hold") != before {
 			t.Errorf("%d, holds %d -> %d", a.status, before, rowsOf(t, d, "hold"))
+		}
+	})
+}
+
+// Work without a hold is closed from the list once, with how it was settled; what
+// belongs to a hold stays.
+func TestExceptionsClose(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		h := flowtest.Open(t, d)
+		held := h.Draft("TB", "EXC-1", flowtest.Item{Code: "PASTE", Qty: 1})
+		held.BuyerMessage = "请尽快"
+		h.One(held)
+		h.Write(func(tx *db.Tx) error {
+			_, err := review.Open(tx, []review.Exception{{Kind: "late_cancellation", Key: "k", ZH: "发货后取消", EN: "cancelled after shipping", Detail: "{}"}})
+			return err
+		})
+		v := owner(t, d, func(c *web.Config) { c.Kit = h.Kit })
+		page := v.get("/exceptions").body
+		form := url.Values{"how": {"已与买家协商"}}
+		for _, part := range strings.Split(page, `name="exception" value="`)[1:] {
+			one, _, _ := strings.Cut(part, `"`)
+			form.Add("exception", one)
+		}
+		if len(form["exception"]) < 2 {
+			t.Fatalf("the list: %s", text(page))
+		}
+		a := v.act("/exceptions", "/exceptions/closing", form)
+		if a.status != 303 || !strings.Contains(a.to, "n=1") {
+			t.Errorf("%d to %q %s", a.status, a.to, text(a.body))
+		}
+		if page := v.get("/exceptions").body; strings.Contains(page, "发货后取消") || !strings.Contains(page, "买家有留言") {
+			t.Errorf("afterwards: %s", text(page))
 		}
 	})
 }
