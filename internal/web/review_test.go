@@ -132,6 +132,7 @@ func TestC31_ReleasingAHoldThatIsNotThere(t *testing.T) {
 func TestExceptionsClose(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		h := flowtest.Open(t, d)
+		h.Stock(0, "PASTE", 5)
 		held := h.Draft("TB", "EXC-1", flowtest.Item{Code: "PASTE", Qty: 1})
 		held.BuyerMessage = "请尽快"
 		h.One(held)
@@ -153,7 +154,7 @@ func TestExceptionsClose(t *testing.T) {
 		if a.status != 303 || !strings.Contains(a.to, "n=1") {
 			t.Errorf("%d to %q %s", a.status, a.to, text(a.body))
 		}
-		if page := v.get("/exceptions").body; strings.Contains(page, "发货后取消") || !strings.Contains(page, "买家有留言") {
+		if page := v.get("/exceptions").body; strings.Contains(page, `<td class="what">发货后取消`) || !strings.Contains(page, `<td class="what">买家有留言`) {
 			t.Errorf("afterwards: %s", text(page))
 		}
 	})
