@@ -134,7 +134,7 @@ func TestExceptionsClose(t *testing.T) {
 		h := flowtest.Open(t, d)
 		h.Stock(0, "PASTE", 5)
 		held := h.Draft("TB", "EXC-1", flowtest.Item{Code: "PASTE", Qty: 1})
-		held.BuyerMessage = "请尽快"
+		held.BuyerMessage = "周末再发,谢谢"
 		h.One(held)
 		h.Write(func(tx *db.Tx) error {
 			_, err := review.Open(tx, []review.Exception{{Kind: "late_cancellation", Key: "k", ZH: "发货后取消", EN: "cancelled after shipping", Detail: "{}"}})
