@@ -22,11 +22,8 @@ func two(h *flowtest.House, no string) *order.Draft {
 func edit(h *flowtest.House, o id.Order, e order.Edit) {
 	h.T.Helper()
 	h.Write(func(tx *db.Tx) error {
-		locked, err := order.Lock(tx, []id.Order{o})
-		if err != nil {
-			return err
-		}
-		return e.Change(tx, locked[0])
+		_, err := flow.Edit(tx, o, 0, e)
+		return err
 	})
 }
 

@@ -247,11 +247,8 @@ func (w *world) cancelLines() {
 func (w *world) edit() {
 	o, memo, flag := w.some(), fmt.Sprint("人工备注", w.IntN(3)), w.IntN(6)
 	w.do(func(tx *db.Tx) error {
-		locked, err := order.Lock(tx, []id.Order{o})
-		if err != nil || len(locked) == 0 {
-			return err
-		}
-		return order.Edit{SellerMemo: &memo, Flag: &flag}.Change(tx, locked[0])
+		_, err := flow.Edit(tx, o, 0, order.Edit{SellerMemo: &memo, Flag: &flag})
+		return err
 	})
 }
 

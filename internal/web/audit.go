@@ -159,7 +159,9 @@ func (v *visit) auditRow(r journal.Row, names map[string]string, now db.Instant)
 	case "order":
 		row.Link = "/orders/" + row.Object
 	case "staff":
-		row.Link = "/people/" + row.Object
+		if v.caller.May(staff.StaffRead) {
+			row.Link = "/people/" + row.Object
+		}
 		if name := names[row.Object]; name != "" {
 			row.Object = name
 		}

@@ -211,6 +211,10 @@ func (v *visit) figures(b *board) []boardFigure {
 	if b.Currency != "" {
 		amount = price(b.Today.Amount, b.Currency)
 	}
+	exceptions := ""
+	if v.caller.May(staff.ExceptionRead) {
+		exceptions = "/exceptions"
+	}
 	was := func(n int64) string { return v.fill("board_same_time", number(n)) }
 	return []boardFigure{
 		{"orders", v.word("board_orders"), number(b.Today.Orders), "", "/orders", was(b.SameTime.Orders)},
@@ -220,7 +224,7 @@ func (v *visit) figures(b *board) []boardFigure {
 		{"cancelled", v.word("board_cancelled"), number(b.Today.Cancelled), "", "/orders?word=cancelled", was(b.SameTime.Cancelled)},
 		{"late", v.word("board_late"), number(b.Late), "bad", "/orders?due=late", v.fill("board_soon", number(b.Soon), soonHours)},
 		{"held", v.word("board_held"), number(b.Held), "bad", "/orders?held=1", ""},
-		{"open", v.word("exceptions_open"), number(b.Open), "review", "/exceptions", ""},
+		{"open", v.word("exceptions_open"), number(b.Open), "review", exceptions, ""},
 	}
 }
 

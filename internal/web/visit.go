@@ -240,7 +240,7 @@ func (s *Site) render(v *visit, status int, page string, data map[string]any) er
 // head fills in what stands around every page: the menu by permit, who is signed in,
 // the other language, how the page looks, and what was just done.
 func (s *Site) head(v *visit, data map[string]any) {
-	data["Look"], data["Path"] = lookOf(v.r), v.r.URL.Path
+	data["Look"] = lookOf(v.r)
 	data["Switch"] = v.with("lang", map[string]string{"zh": "en", "en": "zh"}[v.lang])
 	data["Looks"] = v.looks()
 	if v.level == stranger {
@@ -251,7 +251,7 @@ func (s *Site) head(v *visit, data map[string]any) {
 		return
 	}
 	data["Whole"], data["Wings"], data["Toast"] = true, s.doors(v), v.toast()
-	data["Asked"] = v.r.URL.Query().Get("q")
+	data["Asked"], data["MaySearch"] = v.r.URL.Query().Get("q"), v.caller.May(staff.OrderRead)
 }
 
 // say gives a fault's sentence in the visitor's language.

@@ -96,7 +96,7 @@ func (s *Site) waiters(v *visit) error {
 	if err != nil {
 		return err
 	}
-	return s.render(v, http.StatusOK, "waiters", map[string]any{"Title": v.word("waiting") + " " + sku.Name, "Name": sku.Name, "Code": sku.Code, "Rows": rows})
+	return s.render(v, http.StatusOK, "waiters", map[string]any{"Title": v.word("waiting") + " " + sku.Name, "Name": sku.Name, "Code": sku.Code, "Rows": rows, "MayOpen": v.caller.May(staff.OrderRead)})
 }
 
 func (s *Site) waiterRows(tx *db.Tx, v *visit, sku id.SKU) (rows []waiterRow, err error) {
