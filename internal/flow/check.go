@@ -9,6 +9,7 @@ import (
 	"baihuo/internal/catalog"
 	"baihuo/internal/customer"
 	"baihuo/internal/db"
+	"baihuo/internal/finance"
 	"baihuo/internal/fulfilment"
 	"baihuo/internal/id"
 	"baihuo/internal/inventory"
@@ -67,7 +68,10 @@ func Check(ctx context.Context, d *db.DB, anchorLines string) (Report, error) {
 			return err
 		}
 		r.add("journal", map[string]int64{"rows": v.Rows, "streams": v.Streams, "anchors": v.Anchors}, v.Breaches)
-		return checkBetween(tx, &r)
+		if err := checkBetween(tx, &r); err != nil {
+			return err
+		}
+		return checkTills(tx, &r)
 	})
 	return r, err
 }
@@ -81,7 +85,7 @@ func checkRooms(tx *db.Tx, r *Report) error {
 		{"shop", shop.Audit}, {"staff", staff.Audit}, {"catalog", catalog.Audit}, {"customer", customer.Audit}, {"carrier", carrier.Audit},
 		{"inventory", inventory.Audit},
 		{"order", order.Audit}, {"review", review.Audit}, {"fulfilment", fulfilment.Audit}, {"shipping", shipping.Audit},
-		{"notice", notice.Audit}, {"webhook", webhook.Audit},
+		{"notice", notice.Audit}, {"webhook", webhook.Audit}, {"finance", finance.Audit},
 	}
 	for _, room := range rooms {
 		proved, breaches, err := room.audit(tx)
@@ -228,4 +232,41 @@ func checkCards(tx *db.Tx, orders []*order.Order, proved map[string]int64) (brea
 		}
 	}
 	return breaches, nil
+}
+
+// checkTills compares what the tills took with what the orders say was paid.
+func checkTills(tx *db.Tx, r *Report) error {
+	var after id.Sale
+	var breaches []string
+	proved := int64(0)
+	for {
+		sales, err := finance.Page(tx, after, checkPage)
+		if err != nil {
+			return err
+		}
+		if len(sales) == 0 {
+			break
+		}
+		after = sales[len(sales)-1].ID
+		ids := make([]id.Order, len(sales))
+		for i, s := range sales {
+			ids[i] = s.Order
+		}
+		orders, err := order.Get(tx, ids)
+		if err != nil {
+			return err
+		}
+		paid := map[id.Order]*order.Order{}
+		for _, o := range orders {
+			paid[o.ID] = o
+		}
+		for _, s := range sales {
+			proved++
+			if o := paid[s.Order]; o == nil || o.Paid != s.Total || o.Shop != s.Shop {
+				breaches = append(breaches, fmt.Sprintf("sale %d of order %d: the till took %d, the order says otherwise", s.ID, s.Order, s.Total))
+			}
+		}
+	}
+	r.add("tills", map[string]int64{"sales against orders": proved}, breaches)
+	return nil
 }

@@ -1,6 +1,8 @@
 package flow
 
 import (
+	"slices"
+
 	"baihuo/internal/db"
 	"baihuo/internal/fulfilment"
 	"baihuo/internal/id"
@@ -23,8 +25,15 @@ func claim(tx *db.Tx, shops map[id.Shop]shop.Shop, orders []*order.Order) ([]inv
 	lines := map[id.Line]*order.Line{}
 	var skus []id.SKU
 	var warehouses []id.Warehouse
+	stores, err := storesFor(tx, orders)
+	if err != nil {
+		return nil, err
+	}
 	for _, o := range orders {
 		w := want(o, shops[o.Shop], routes[o.Shop])
+		if own := both(w.Warehouses, stores); o.Kind == order.Counter && len(own) > 0 {
+			w.Warehouses = own
+		}
 		for _, l := range o.Lines {
 			lines[l.ID] = l
 		}
@@ -55,6 +64,30 @@ func claim(tx *db.Tx, shops map[id.Shop]shop.Shop, orders []*order.Order) ([]inv
 		o.CompleteBundles()
 	}
 	return claims, nil
+}
+
+// storesFor gives the warehouses that are stores, where an order needs to know: what
+// went over the counter lay in the store and nowhere else.
+func storesFor(tx *db.Tx, orders []*order.Order) (stores []id.Warehouse, err error) {
+	if !slices.ContainsFunc(orders, func(o *order.Order) bool { return o.Kind == order.Counter }) {
+		return nil, nil
+	}
+	all, err := inventory.Warehouses(tx)
+	for _, w := range all {
+		if w.Store {
+			stores = append(stores, w.ID)
+		}
+	}
+	return stores, err
+}
+
+func both(list, some []id.Warehouse) (common []id.Warehouse) {
+	for _, w := range list {
+		if slices.Contains(some, w) {
+			common = append(common, w)
+		}
+	}
+	return common
 }
 
 func want(o *order.Order, s shop.Shop, route shop.Route) fulfilment.Want {

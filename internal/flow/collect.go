@@ -107,7 +107,7 @@ func goByCarrier(tx *db.Tx, orders []*order.Order, packages []*fulfilment.Packag
 	fetched := make(map[id.Order]bool, len(orders))
 	for _, o := range orders {
 		shops = appendOnce(shops, o.Shop)
-		fetched[o.ID] = o.Kind == order.PickUp
+		fetched[o.ID] = o.Kind == order.PickUp || o.Kind == order.Counter
 	}
 	known, err := shop.ByID(tx, shops)
 	if err != nil {

@@ -11,9 +11,10 @@
 //	stock.go     goods arrive, are counted, break: the queue is served
 //	plan.go      reviewed orders become packages; packages are released
 //	warehouse.go picked, packed, handed over
-//	collect.go   taken at the counter, and brought back there
 //	track.go     what the carrier says: delivered, refused, returned
 //	collect.go   goods taken at the counter, and brought back there
+//	sell.go      a sale at a till: ordered, paid, handed over, or made void
+//	pickup.go    orders that wait in a store to be fetched
 //	batch.go     many messages in one transaction, the offender apart
 //	check.go     proves the books of all rooms, and between them
 //

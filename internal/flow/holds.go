@@ -19,7 +19,7 @@ import (
 // factsOf gives the review what it may look at of a new order.
 func factsOf(o *order.Order, s shop.Shop, p *customer.Party, reach carrier.Reach) *review.Facts {
 	f := review.Of(o)
-	f.Shop, f.ShopKind, f.Platform, f.Contactless = s.Code, string(s.Kind), s.Platform, s.Kind.Contactless()
+	f.Shop, f.ShopKind, f.Platform, f.Contactless = s.Code, string(s.Kind), s.Platform, contactless(o, s)
 	f.Issues, f.Place, f.Blacklisted = p.Issues, p.Place, p.Blacklisted
 	f.IssueZH, f.IssueEN = p.UnclearZH, p.UnclearEN
 	f.Deliverable = true
@@ -27,6 +27,12 @@ func factsOf(o *order.Order, s shop.Shop, p *customer.Party, reach carrier.Reach
 		f.Deliverable, f.ReachZH, f.ReachEN = false, why.ZH, why.EN
 	}
 	return f
+}
+
+// contactless says that nobody must be reached and nothing brought anywhere for an
+// order: its shop sells over the counter alone, or this one went over it.
+func contactless(o *order.Order, s shop.Shop) bool {
+	return s.Kind.Contactless() || o.Kind == order.Counter
 }
 
 // ownHolds are the holds that no rule decides: the order cannot go on as it is.
@@ -72,10 +78,10 @@ func settleShortages(tx *db.Tx, kit Kit, short []*accepting) error {
 	}
 	var orders []*order.Order
 	for _, m := range short {
-		facts := review.Shortages(m.order, m.shop.Code, m.shop.Kind.Contactless())
+		facts := review.Shortages(m.order, m.shop.Code, contactless(m.order, m.shop))
 		for i, v := range review.JudgeShortages(set, facts) {
 			m.holds = append(m.holds, v.Holds...)
-			if v.Act == review.ActCancel {
+			if v.Act == review.ActCancel && m.order.Kind != order.Counter { // those goods are gone, whatever the books say
 				if m.cancel == nil {
 					m.cancel = map[id.Line]int64{}
 				}

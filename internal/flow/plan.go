@@ -154,7 +154,13 @@ func Release(tx *db.Tx, warehouse id.Warehouse, limit int) (id.PickList, []id.Pa
 	if len(packages) == 0 {
 		return 0, nil, nil
 	}
-	packages, err = allocate(tx, packages)
+	return release(tx, warehouse, orders, packages)
+}
+
+// release fixes the goods of locked packages of a warehouse and puts those that have
+// all of theirs on a pick list.
+func release(tx *db.Tx, warehouse id.Warehouse, orders []*order.Order, packages []*fulfilment.Package) (id.PickList, []id.Package, error) {
+	packages, err := allocate(tx, packages)
 	if err != nil {
 		return 0, nil, err
 	}

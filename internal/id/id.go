@@ -43,6 +43,9 @@ type (
 	Delivery    int64 // one event told to one endpoint
 	Sheet       int64 // a stock count that people work on
 	Transfer    int64 // goods sent from one warehouse to another
+	Shift       int64 // somebody's time at a till, with the cash in its drawer
+	Sale        int64 // one sale at a till and how it was paid
+	Payment     int64 // money that moved for a sale
 )
 
 const (
@@ -153,3 +156,9 @@ type Stock int64
 
 // Allocation is a claim whose lot and bin are fixed.
 type Allocation int64
+
+// String prints a shift as it is named everywhere outside the database.
+func (s Shift) String() string { return Text("SH", int64(s)) }
+
+// String prints a sale as it is named everywhere outside the database.
+func (s Sale) String() string { return Text("SA", int64(s)) }

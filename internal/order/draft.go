@@ -18,6 +18,7 @@ const (
 	Resend   Kind = "resend"   // what was lost or broken, again
 	Manual   Kind = "manual"   // typed in by staff
 	PickUp   Kind = "pickup"   // fetched in the store
+	Counter  Kind = "counter"  // sold over the counter and taken away at once
 )
 
 // ChannelState is our reading of the platform's word for an order.

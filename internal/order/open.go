@@ -135,7 +135,7 @@ func (c *checker) promotions(d *Draft) {
 
 func (c *checker) texts(d *Draft) {
 	switch d.Kind {
-	case "", Normal, COD, Presale, Exchange, Resend, Manual, PickUp:
+	case "", Normal, COD, Presale, Exchange, Resend, Manual, PickUp, Counter:
 	default:
 		c.add("kind", "订单类型无法识别", "the kind of order is unknown")
 	}

@@ -1,4 +1,166 @@
 package web
 
-// storeRoutes are those of the store terminal.
-func storeRoutes() []Route { return nil }
+import (
+	"cmp"
+	"encoding/json"
+	"net/http"
+	"slices"
+
+	"baihuo/internal/db"
+	"baihuo/internal/fault"
+	"baihuo/internal/finance"
+	"baihuo/internal/id"
+	"baihuo/internal/inventory"
+	"baihuo/internal/shop"
+	"baihuo/internal/staff"
+)
+
+// storeRoutes are those of the store: the till, hand-out, shifts.
+func storeRoutes() []Route {
+	const sell, undo, give = staff.OrderPlace, staff.OrderCancel, staff.PackageShip
+	return []Route{
+		{"GET", "/store/new", sell, false, (*Site).till},
+		{"GET", "/store/catalog", sell, false, (*Site).tillCatalog},
+		{"POST", "/store/customer", sell, false, (*Site).tillCustomer},
+		{"POST", "/store/sale", sell, false, (*Site).tillSale},
+		{"GET", "/store/held", sell, false, (*Site).heldSales},
+		{"POST", "/store/held", sell, false, (*Site).holdSale},
+		{"POST", "/store/held/{id}", sell, false, (*Site).recallSale},
+		{"GET", "/store/receipt/{id}", sell, false, (*Site).receipt},
+		{"POST", "/store/receipt/{id}", sell, false, (*Site).printReceipt},
+		{"POST", "/store/sale/{id}/void", undo, false, (*Site).voidSale},
+
+		{"GET", "/store/pickup", give, false, (*Site).pickups},
+		{"POST", "/store/pickup/{id}", give, false, (*Site).handOut},
+
+		{"GET", "/store/shift", sell, false, (*Site).shift},
+		{"POST", "/store/shift", sell, false, (*Site).openShift},
+		{"GET", "/store/shift/{id}", sell, false, (*Site).pastShift},
+		{"POST", "/store/shift/{id}/cash", sell, false, (*Site).moveCash},
+		{"POST", "/store/shift/{id}/close", sell, false, (*Site).closeShift},
+	}
+}
+
+var (
+	errNoStore = fault.New(fault.Forbidden, "store_none", "您的权限范围内没有门店;请让管理员把门店加入您的店铺范围",
+		"No store lies within your scope; ask an administrator to add one")
+	errTillForm = fault.New(fault.Invalid, "till_unreadable", "收银台送来的内容无法识别,没有入账;请刷新页面后重试",
+		"What the till sent cannot be read and nothing was booked; reload the page and try again")
+)
+
+// stores are the shops of a visitor's scope that have a counter, by code.
+func stores(tx *db.Tx, scope staff.Scope) ([]shop.Shop, error) {
+	all, err := shop.All(tx)
+	return slices.DeleteFunc(all, func(s shop.Shop) bool {
+		return s.Kind != shop.Store && s.Kind != shop.Counter || !scope.HasShop(s.ID)
+	}), err
+}
+
+// storeOf gives the store that a request names, else that of the visitor's open
+// shift, else their first. Fault: errNoStore.
+func (v *visit) storeOf(tx *db.Tx, code string) (here shop.Shop, all []shop.Shop, mine *finance.Shift, err error) {
+	if all, err = stores(tx, v.caller.Scope); err != nil {
+		return here, nil, nil, err
+	}
+	if mine, err = finance.ShiftOf(tx, v.caller.Actor); err != nil {
+		return here, nil, nil, err
+	}
+	for _, s := range all {
+		if code == "" && mine != nil && s.ID == mine.Shop || code != "" && s.Code == shop.Fold(code) {
+			return s, all, mine, nil
+		}
+	}
+	if code != "" || len(all) == 0 {
+		return here, nil, nil, errNoStore
+	}
+	return all[0], all, mine, nil
+}
+
+// choices turns stores into a choice.
+func storeChoices(all []shop.Shop, here id.Shop) (list []choice) {
+	for _, s := range all {
+		list = append(list, choice{Value: s.Code, Label: cmp.Or(s.Name, s.Code), Chosen: s.ID == here})
+	}
+	return list
+}
+
+// tell answers a script: a value, or a refusal as a sentence in the visitor's language.
+func (s *Site) tell(v *visit, value any, err error) error {
+	status := http.StatusOK
+	if err != nil {
+		f := fault.Of(err)
+		if status = statusOf(f); status == 0 || status >= 500 {
+			status = max(status, http.StatusInternalServerError)
+			s.cfg.Log.Error("till failed", "route", v.r.Pattern, "error", err)
+		}
+		say := v.say(f)
+		for i, field := range f.Fields {
+			if i < 5 {
+				say += ";" + pair{field.ZH, field.EN}.in(v.lang)
+			}
+		}
+		value = map[string]any{"code": f.Code, "say": say}
+	}
+	body, err := json.Marshal(value)
+	if err != nil {
+		return err
+	}
+	v.w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	send(v.w, v.r, status, body, func() []byte { return squeeze(body, 1) })
+	return nil
+}
+
+// tillWords are what the till's script says.
+var tillWords = []string{"till_unknown", "till_empty", "till_paid_less", "till_change", "till_done", "till_need_customer", "till_offline_customer", "till_held", "till_refused",
+	"till_retry", "till_mend", "till_unsent", "till_signed_out", "till_full", "till_nothing", "till_free", "till_new_customer", "till_no_held", "till_not_empty",
+	"till_none_yet", "till_remove", "till_price_off", "till_stale", "till_qty", "till_ready", "till_sent", "till_slow"}
+
+// till is the screen at the counter. All that is sold on it is done by its script; the
+// page brings the words and what the person may do.
+func (s *Site) till(v *visit) error {
+	var here shop.Shop
+	var all []shop.Shop
+	var mine *finance.Shift
+	var now db.Instant
+	err := s.cfg.DB.Read(v.ctx, func(tx *db.Tx) (err error) {
+		now = tx.Now()
+		here, all, mine, err = v.storeOf(tx, v.r.URL.Query().Get("shop"))
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	say := map[string]string{}
+	for _, w := range tillWords {
+		say[w] = v.word(w)
+	}
+	text, err := json.Marshal(map[string]any{"words": say, "shop": here.Code, "who": v.caller.Staff.String(), "price": v.caller.May(staff.OrderEdit),
+		"deliver": !here.Kind.Contactless()})
+	if err != nil {
+		return err
+	}
+	return s.render(v, http.StatusOK, "store_new", map[string]any{"Title": v.word("store_new"), "FormKey": formKey(), "Shop": here, "Shops": storeChoices(all, here.ID),
+		"Shift": mine, "Elsewhere": mine != nil && mine.Shop != here.ID, "Setup": string(text), "MayPrice": v.caller.May(staff.OrderEdit), "Today": here.Day(now),
+		"Delivers": !here.Kind.Contactless(), "Methods": finance.Methods()})
+}
+
+// tillPlaces gives the warehouses from which a store sells over its counter: those of
+// its route that are stores, or all of its route where none is.
+func tillPlaces(tx *db.Tx, s shop.Shop) ([]id.Warehouse, error) {
+	routes, err := shop.Routes(tx, []id.Shop{s.ID})
+	if err != nil {
+		return nil, err
+	}
+	all, err := inventory.Warehouses(tx)
+	route := routes[s.ID].For("")
+	var own []id.Warehouse
+	for _, w := range all {
+		if w.Store && slices.Contains(route, w.ID) {
+			own = append(own, w.ID)
+		}
+	}
+	if len(own) == 0 {
+		own = route
+	}
+	return own, err
+}
