@@ -16,13 +16,16 @@ import (
 	"baihuo/internal/staff"
 )
 
-// Rehearsal is what a rule would have changed. It looks at orders as they stand now;
-// what was wrong with a contact when an order came is not looked at again, before and
-// after alike.
+// Rehearsal is what a rule would have changed. It looks at orders as they stand now.
+// What was found out about the contact and the buyer when an order came (what is wrong
+// with it, the place in words, the black list) is not looked at again, before and after
+// alike: a rule about those shows nothing here.
 type Rehearsal struct {
 	Looked int
 	// Cut says that there were more orders than were looked at.
-	Cut     bool
+	Cut bool
+	// Changes is how many would change; Changed are the latest of them.
+	Changes int
 	Changed []Rehearsed
 }
 
@@ -37,7 +40,8 @@ type Rehearsed struct {
 // Judgement is a verdict in short.
 type Judgement struct {
 	Review order.Review
-	Holds  []string
+	// Holds and HoldsEN are the sentences of its holds in both languages.
+	Holds, HoldsEN []string
 }
 
 // The bounds of a rehearsal.
@@ -129,7 +133,10 @@ func (out *Rehearsal) look(tx *db.Tx, cards []order.Card, now, then *rule.Set) e
 	for i, o := range orders {
 		one := Rehearsed{Order: o.ID, ExternalNo: o.ExternalNo, Before: judgement(before[i]), After: judgement(after[i])}
 		differs := one.Before.Review != one.After.Review || !slices.Equal(one.Before.Holds, one.After.Holds)
-		if differs && len(out.Changed) < rehearsedListMax {
+		if !differs {
+			continue
+		}
+		if out.Changes++; len(out.Changed) < rehearsedListMax {
 			out.Changed = append(out.Changed, one)
 		}
 	}
@@ -139,8 +146,9 @@ func (out *Rehearsal) look(tx *db.Tx, cards []order.Card, now, then *rule.Set) e
 func judgement(v review.Verdict) (j Judgement) {
 	j.Review = v.Review
 	for _, h := range v.Holds {
-		j.Holds = append(j.Holds, h.ReasonZH)
+		j.Holds, j.HoldsEN = append(j.Holds, h.ReasonZH), append(j.HoldsEN, h.ReasonEN)
 	}
 	slices.Sort(j.Holds)
+	slices.Sort(j.HoldsEN)
 	return j
 }

@@ -92,7 +92,7 @@ func TestOrderPageActs(t *testing.T) {
 
 // C22: the page shows masks alone; who may sees one recipient for a reason, once per
 // form, within the quota, and the timeline says so.
-func TestC22_RevealOnThePage(t *testing.T) {
+func TestRevealOnThePage(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		w := live(t, d)
 		v := owner(t, d, withKit(w.h))

@@ -206,7 +206,7 @@ func TestBulk(t *testing.T) {
 }
 
 // C31: a batch of a thousand passes shows progress and leaves a list of results.
-func TestC31_ThousandPassesInPieces(t *testing.T) {
+func TestThousandPassesInPieces(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		const many = 1000
 		h := flowtest.Open(t, d)

@@ -327,11 +327,7 @@ func (s *Site) deskDo(tx *db.Tx, v *visit, verb string, n id.Order) error {
 		if err != nil || len(orders) == 0 || orders[0].Review != order.Pending || !v.caller.May(staff.ReviewService) {
 			return err
 		}
-		err = s.actOne(tx, flow.Act{Verb: flow.ActPassService, Reason: reason}, n)
-		if f := fault.Of(err); err != nil && f.Kind == fault.Conflict {
-			return nil // something else still holds it; it stays in its queue and says why
-		}
-		return err
+		return s.actOne(tx, flow.Act{Verb: flow.ActPassService, Reason: reason}, n)
 	}
 	return s.actOne(tx, flow.Act{Verb: flow.ActVerb(verb), Reason: reason, Text: reason}, n)
 }

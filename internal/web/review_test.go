@@ -22,10 +22,13 @@ func TestDeskClears(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		h := flowtest.Open(t, d)
 		h.Stock(0, "PASTE", 1000)
-		n := 20
+		n := 100
+		if d.Engine() == db.Postgres {
+			n = 20 // the same way through; the other engine shows the length
+		}
 		for i := range n {
 			draft := h.Draft("TB", fmt.Sprintf("DESK-%03d", i), flowtest.Item{Code: "PASTE", Qty: 1})
-			switch i % 4 {
+			switch i % 5 {
 			case 0:
 				draft.BuyerMessage = "周末再发,谢谢"
 			case 1:
@@ -34,6 +37,8 @@ func TestDeskClears(t *testing.T) {
 				draft.Contact.Phone = "12"
 			case 3:
 				draft.Lines[0].Price, draft.Paid = 100, 100 // below cost
+			case 4:
+				draft.Lines[0].Refund = order.RefundRequested
 			}
 			h.One(draft)
 		}
@@ -79,7 +84,7 @@ func TestDeskClears(t *testing.T) {
 			page := v.get("/review").body
 			at := firstRow(page)
 			form := url.Values{"order": {at}, "queue": {"held"}, "act": {"clear"}, "form_key": {formKeyOf(page)}}
-			for range 2 {
+			for range 1 + i%10/9 { // now and then a key is pressed twice
 				if a := v.post("/review/acts", form); a.status != 303 || !strings.HasPrefix(a.to, "/review?queue=held") && !strings.HasPrefix(a.to, "/review?") {
 					t.Fatalf("clear: %d to %q %s", a.status, a.to, text(a.body))
 				}

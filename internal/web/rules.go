@@ -117,7 +117,11 @@ func (v *visit) rehearsed(r *flow.Rehearsal) (rows []rehearsedRow) {
 		return nil
 	}
 	say := func(j flow.Judgement) string {
-		return strings.Join(append([]string{v.word("review_" + string(j.Review))}, j.Holds...), "; ")
+		holds := j.Holds
+		if v.lang == "en" {
+			holds = j.HoldsEN
+		}
+		return strings.Join(append([]string{v.word("review_" + string(j.Review))}, holds...), "; ")
 	}
 	for _, one := range r.Changed {
 		rows = append(rows, rehearsedRow{one.Order.String(), one.ExternalNo, say(one.Before), say(one.After)})
