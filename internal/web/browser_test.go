@@ -1,0 +1,222 @@
+package web_test
+
+import (
+	"context"
+	"iter"
+	"net/url"
+	"os"
+	"os/exec"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/input"
+	"github.com/chromedp/cdproto/log"
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/chromedp"
+)
+
+// chromium is where Debian puts it; BAIHUO_TEST_CHROMIUM names another one.
+const chromium = "/usr/bin/chromium"
+
+// waitMost is how long a page may take to become what a test waits for: a machine that
+// does much else is slow, and only a failing test waits that long.
+const waitMost = 20 * time.Second
+
+// browser is one window of a real browser in which somebody is signed in.
+type browser struct {
+	*stage
+	ctx context.Context
+	mu  sync.Mutex
+	// wrong is what the browser complained of: scripts that fail, what the policy of
+	// contents refuses.
+	wrong []string
+}
+
+// browse opens a browser for somebody. The test is skipped where there is none.
+func (s *stage) browse(login string) *browser {
+	s.t.Helper()
+	path := chromium
+	if named := os.Getenv("BAIHUO_TEST_CHROMIUM"); named != "" {
+		path = named
+	}
+	if _, err := exec.LookPath(path); err != nil {
+		s.t.Skipf("no browser at %s: install Debian's chromium, or name another in BAIHUO_TEST_CHROMIUM", path)
+	}
+	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU,
+		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true), chromedp.UserDataDir(s.t.TempDir()),
+		chromedp.WindowSize(1440, 900))
+	all, stop := chromedp.NewExecAllocator(context.Background(), options...)
+	ctx, shut := chromedp.NewContext(all)
+	b := &browser{stage: s, ctx: ctx}
+	s.t.Cleanup(func() {
+		if err := chromedp.Cancel(ctx); err != nil { // it has ended before its folder is removed
+			s.t.Log(err)
+		}
+		shut()
+		stop()
+	})
+	go listen(b, chromedp.Events(ctx, runtime.ExceptionThrown), func(e runtime.EventExceptionThrown) string {
+		return e.ExceptionDetails.Text + " " + e.ExceptionDetails.URL
+	})
+	go listen(b, chromedp.Events(ctx, log.EntryAdded), func(e log.EventEntryAdded) string {
+		if e.Entry.Source == log.EntrySourceSecurity || e.Entry.Source == log.EntrySourceJavascript {
+			return e.Entry.Text
+		}
+		return ""
+	})
+	call(b, runtime.Enable, cdp.Empty{})
+	call(b, log.Enable, cdp.Empty{})
+	call(b, network.Enable, network.EnableParams{})
+	b.cookies(s.in(login))
+	return b
+}
+
+// listen notes what the browser complains of until it ends.
+func listen[E any](b *browser, events iter.Seq2[E, error], words func(E) string) {
+	for e, err := range events {
+		if err != nil {
+			return
+		}
+		if w := words(e); w != "" {
+			b.mu.Lock()
+			b.wrong = append(b.wrong, w)
+			b.mu.Unlock()
+		}
+	}
+}
+
+// quiet fails the test when the browser complained of anything.
+func (b *browser) quiet() {
+	b.t.Helper()
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, w := range b.wrong {
+		b.t.Errorf("the browser says: %s", w)
+	}
+}
+
+// run runs one action. The browser lives as long as its own context, so that a limit
+// does not end it.
+func run[T any](b *browser, a chromedp.Action[T]) (out T) {
+	b.t.Helper()
+	out, err := chromedp.Run(b.ctx, func(ctx context.Context, t *chromedp.Target) (T, error) {
+		limited, stop := context.WithTimeout(ctx, waitMost)
+		defer stop()
+		return a(limited, t)
+	})
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return out
+}
+
+// call sends one command of the browser's protocol.
+func call[P, R any](b *browser, c cdp.Command[P, R], params P) R {
+	b.t.Helper()
+	return run(b, func(ctx context.Context, t *chromedp.Target) (R, error) { return cdp.Call(ctx, t, c, params) })
+}
+
+// cookies hands the session of a visitor to the browser.
+func (b *browser) cookies(v *visitor) {
+	b.t.Helper()
+	u, err := url.Parse(b.server.URL)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	for _, c := range v.client.Jar.Cookies(u) {
+		call(b, network.SetCookie, network.SetCookieParams{Name: c.Name, Value: c.Value, URL: b.server.URL})
+	}
+}
+
+// open goes to a page of ours.
+func (b *browser) open(path string) {
+	b.t.Helper()
+	run(b, chromedp.Navigate(b.server.URL+path))
+}
+
+// text gives what a script says, as text.
+func (b *browser) text(script string) string {
+	b.t.Helper()
+	return run(b, chromedp.Evaluate[string]("String("+script+")"))
+}
+
+// until waits until a script says true.
+func (b *browser) until(script string) {
+	b.t.Helper()
+	done := run(b, chromedp.Evaluate[bool](`new Promise(function (say) {
+		var end = Date.now() + 15000, look = setInterval(function () {
+			var is = false;
+			try { is = !!(`+script+`); } catch (e) { is = false; }
+			if (is || Date.now() > end) { clearInterval(look); say(is); }
+		}, 20);
+	})`, chromedp.EvalAwaitPromise))
+	if !done {
+		b.t.Fatalf("waited for %s; the page says %s", script, b.text("document.body.innerText.slice(0, 3000)"))
+	}
+}
+
+// conditions are what the browser is told of its network.
+type conditions struct {
+	Offline            bool    `json:"offline"`
+	Latency            float64 `json:"latency"`
+	DownloadThroughput float64 `json:"downloadThroughput"`
+	UploadThroughput   float64 `json:"uploadThroughput"`
+}
+
+// offline cuts the network, or gives it back.
+func (b *browser) offline(cut bool) {
+	b.t.Helper()
+	call(b, cdp.Command[conditions, cdp.Empty]{Method: "Network.emulateNetworkConditions"}, conditions{Offline: cut, DownloadThroughput: -1, UploadThroughput: -1})
+}
+
+// press sends the keys of a person, such as F9 or Enter, one after the other.
+func (b *browser) press(keys ...string) {
+	b.t.Helper()
+	at := time.Now()
+	for _, k := range keys {
+		at = at.Add(200 * time.Millisecond)
+		b.key(k, k, keyCodes[k], at)
+	}
+}
+
+// scan sends the keys of a scanner: 8 ms apart and Enter at the end. With ime the keys
+// come as an input method reports them, by their place alone. It gives when it ended.
+func (b *browser) scan(code string, ime bool, at time.Time) time.Time {
+	b.t.Helper()
+	for _, c := range strings.ToUpper(code) {
+		where, key := "Key"+string(c), strings.ToLower(string(c))
+		if c >= '0' && c <= '9' {
+			where, key = "Digit"+string(c), string(c)
+		}
+		number := int64(c)
+		if ime {
+			key, number = "Process", 229
+		}
+		at = at.Add(8 * time.Millisecond)
+		b.key(key, where, number, at)
+	}
+	at = at.Add(8 * time.Millisecond)
+	b.key("Enter", "Enter", 13, at)
+	return at
+}
+
+// keyCodes are the numbers by which a browser knows keys that write nothing.
+var keyCodes = map[string]int64{"Enter": 13, "Escape": 27, "F2": 113, "F3": 114, "F4": 115, "F6": 117, "F7": 118, "F8": 119, "F9": 120,
+	"ArrowUp": 38, "ArrowDown": 40, "Delete": 46, "Tab": 9}
+
+// key presses one key and lets it go. Its time is what the page sees, however busy the
+// machine is.
+func (b *browser) key(key, code string, number int64, at time.Time) {
+	b.t.Helper()
+	p := input.DispatchKeyEventParams{Type: input.DispatchKeyEventTypeKeyDown, Key: key, Code: code, WindowsVirtualKeyCode: number,
+		Timestamp: input.TimeSinceEpoch(float64(at.UnixMicro()) / 1e6)}
+	if len(key) == 1 {
+		p.Text = key
+	}
+	call(b, input.DispatchKeyEvent, p)
+	p.Type, p.Text = input.DispatchKeyEventTypeKeyUp, ""
+	call(b, input.DispatchKeyEvent, p)
+}
