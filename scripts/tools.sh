@@ -6,6 +6,7 @@ ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing+=(postgresql)
 command -v gcc >/dev/null || missing+=(gcc libc6-dev) # the race detector links with it
 command -v strace >/dev/null || missing+=(strace)     # injects I/O errors
 command -v curl >/dev/null || missing+=(curl)              # runs the examples of the manual
+command -v chromium >/dev/null || missing+=(chromium)      # the pages in a real browser
 [ -x /usr/bin/time ] || missing+=(time)                  # tells the memory that an import took, for make proof
 command -v bc >/dev/null || missing+=(bc)
 [ ${#missing[@]} = 0 ] && exit 0

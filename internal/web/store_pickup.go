@@ -9,6 +9,7 @@ import (
 	"baihuo/internal/flow"
 	"baihuo/internal/id"
 	"baihuo/internal/order"
+	"baihuo/internal/staff"
 )
 
 // fetchRow is one order that waits to be fetched.
@@ -62,7 +63,8 @@ func (s *Site) showPickups(v *visit, status int, c *complaint) error {
 	if err != nil {
 		return err
 	}
-	return s.render(v, status, "store_pickup", map[string]any{"Title": v.word("pickup"), "FormKey": formKey(), "Complaint": c, "Q": asked, "Rows": rows, "Late": late})
+	return s.render(v, status, "store_pickup", map[string]any{"Title": v.word("pickup"), "FormKey": formKey(), "Complaint": c, "Q": asked, "Rows": rows, "Late": late,
+		"MayOpen": v.caller.May(staff.OrderRead)})
 }
 
 func recipientsOf(tx *db.Tx, found []flow.Fetching) (map[id.Recipient]customer.Recipient, error) {
