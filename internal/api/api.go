@@ -86,7 +86,7 @@ type API struct {
 	metrics     *metrics
 	collector   *collector
 	ring        *staff.Ring
-	limits      *limits
+	limits      *staff.Limits
 	shops       *shopCache
 	bodies      *budget
 	ready       *readiness
@@ -143,7 +143,8 @@ func open(cfg Config, routes []Route) (*API, error) {
 		return nil, err
 	}
 	a := &API{cfg: cfg, shops: &shopCache{d: cfg.DB, wall: cfg.Wall}, bodies: &budget{},
-		ready: &readiness{d: cfg.DB, wall: cfg.Wall}, files: make(chan struct{}, filesAtOnce), limits: newLimits(cfg.Rate, cfg.AtOnce, cfg.Wall), mux: http.NewServeMux()}
+		ready: &readiness{d: cfg.DB, wall: cfg.Wall}, files: make(chan struct{}, filesAtOnce), mux: http.NewServeMux()}
+	a.limits = staff.NewLimits(staff.LimitOptions{Rate: cfg.Rate, AtOnce: cfg.AtOnce, Wall: cfg.Wall, Often: ErrRate, Full: ErrBusy})
 	a.callerOf = a.byKey
 	sweepUploads(cfg.Uploads)
 	var err error
@@ -223,7 +224,7 @@ func (a *API) pass(w http.ResponseWriter, r *http.Request, route Route) error {
 		if err != nil {
 			return err
 		}
-		if err := a.limits.spend(caller.Actor); err != nil {
+		if err := a.limits.Spend(caller.Actor); err != nil {
 			return err
 		}
 		if err := caller.Need(route.Permit); err != nil {

@@ -82,3 +82,7 @@ func statusOf(f *fault.Fault) int {
 	}
 	return http.StatusInternalServerError
 }
+
+// ErrRate says that a key calls too often.
+var ErrRate = fault.New(fault.Busy, "rate_limited", "调用过于频繁,请求没有执行;请按 Retry-After 稍后重试",
+	"This key calls too often and the request was not taken; repeat it after Retry-After")

@@ -11,7 +11,6 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
-	"unicode"
 
 	"baihuo/internal/fault"
 	"baihuo/internal/intake"
@@ -128,7 +127,7 @@ func (c *call) receive(w http.ResponseWriter, name string) (file string, sum []b
 	if name == "" {
 		name = sent
 	}
-	file = filepath.Join(folder, fileName(name))
+	file = filepath.Join(folder, intake.FileName(name))
 	if sum, err = c.spool(body, file); err != nil {
 		_ = os.RemoveAll(folder)
 		return "", nil, err
@@ -202,24 +201,6 @@ func (c *call) spool(body io.Reader, path string) (sum []byte, err error) {
 		return nil, ErrNoFile
 	}
 	return h.Sum(nil), nil
-}
-
-// fileName makes the sender's name of a file fit to be one here.
-func fileName(name string) string {
-	name = strings.Map(func(r rune) rune {
-		if unicode.IsLetter(r) || unicode.IsDigit(r) || strings.ContainsRune("._-", r) {
-			return r
-		}
-		return '_'
-	}, filepath.Base(strings.ToValidUTF8(name, "_")))
-	name = strings.TrimLeft(name, ".")
-	if runes := []rune(name); len(runes) > 60 {
-		name = string(runes[len(runes)-60:])
-	}
-	if name == "" {
-		return "file"
-	}
-	return name
 }
 
 // importFile hands a file to its room. Who hangs up does not stop it: what is half

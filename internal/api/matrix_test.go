@@ -1,6 +1,7 @@
 package api_test
 
 import (
+	"context"
 	"flag"
 	"fmt"
 	"net/http"
@@ -15,6 +16,7 @@ import (
 	"baihuo/internal/api"
 	"baihuo/internal/db"
 	"baihuo/internal/dbtest"
+	"baihuo/internal/flow"
 	"baihuo/internal/staff"
 )
 
@@ -29,7 +31,9 @@ const matrix = "testdata/permits.txt"
 // one without a line fails, and so does a line without a route.
 func TestEveryRouteByEveryRole(t *testing.T) {
 	d := dbtest.Open(t, db.SQLite, db.Options{Clock: dbtest.NewClock().Now})
-	o := open(t, d, nil)
+	o := open(t, d, func(c *api.Config) {
+		c.Books = &api.Books{Check: func(context.Context) (flow.Report, error) { return flow.Report{}, nil }, Backup: func(context.Context, string) error { return nil }}
+	})
 	var as staff.Caller
 	o.api.As(func(*http.Request) (staff.Caller, error) {
 		if as.Actor == "" {
@@ -38,7 +42,7 @@ func TestEveryRouteByEveryRole(t *testing.T) {
 		return as, nil
 	})
 	var lines []string
-	for _, r := range api.Routes() {
+	for _, r := range append(api.Routes(), api.BookRoutes()...) {
 		var may []string
 		for _, role := range append([]staff.Role{{}}, staff.Roles()...) {
 			as = staff.Caller{}

@@ -71,7 +71,7 @@ func reads[Q, O any](do func(c *call, tx *db.Tx, q Q) (O, error)) handler {
 		if err := readQuery(c.r.URL.RawQuery, &q); err != nil {
 			return err
 		}
-		leave, err := c.api.limits.enter()
+		leave, err := c.api.limits.Enter()
 		if err != nil {
 			return err
 		}
@@ -100,7 +100,7 @@ func commands[I, O any](status int, do func(c *call, tx *db.Tx, in I) (O, error)
 		if err != nil {
 			return err
 		}
-		leave, err := c.api.limits.enter() // not before the body is here: a slow sender takes no room
+		leave, err := c.api.limits.Enter() // not before the body is here: a slow sender takes no room
 		if err != nil {
 			return err
 		}
@@ -130,7 +130,7 @@ func errands[I, O any](status int, do func(c *call, in I) (O, error)) handler {
 			return err
 		}
 		given, err := c.api.errand(c, key, sum, func() (answer, error) {
-			leave, err := c.api.limits.enter()
+			leave, err := c.api.limits.Enter()
 			if err != nil {
 				return answer{}, err
 			}
@@ -187,7 +187,7 @@ func asks[I, O any](do func(c *call, tx *db.Tx, in I) (O, error)) handler {
 		if err != nil {
 			return err
 		}
-		leave, err := c.api.limits.enter()
+		leave, err := c.api.limits.Enter()
 		if err != nil {
 			return err
 		}

@@ -226,11 +226,16 @@ func judgeAgain(tx *db.Tx, kit Kit, o *order.Order, party *customer.Party, s sho
 	return err
 }
 
-// loadCosts fills in what a stored line does not carry and rules look at.
-func loadCosts(tx *db.Tx, o *order.Order) error {
+// loadCosts fills in what stored lines do not carry and rules look at, with one query
+// for all orders.
+func loadCosts(tx *db.Tx, orders ...*order.Order) error {
 	var skus []id.SKU
 	ordered := map[id.Line]int64{}
-	for _, l := range o.Lines {
+	var lines []*order.Line
+	for _, o := range orders {
+		lines = append(lines, o.Lines...)
+	}
+	for _, l := range lines {
 		ordered[l.ID] = l.Ordered
 		if l.SKU != 0 {
 			skus = append(skus, l.SKU)
@@ -240,7 +245,7 @@ func loadCosts(tx *db.Tx, o *order.Order) error {
 	if err != nil {
 		return err
 	}
-	for _, l := range o.Lines {
+	for _, l := range lines {
 		if s := known[l.SKU]; s != nil {
 			l.Cost = s.Cost
 		}

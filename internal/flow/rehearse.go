@@ -121,11 +121,11 @@ func (out *Rehearsal) look(tx *db.Tx, cards []order.Card, now, then *rule.Set) e
 	if err != nil {
 		return err
 	}
+	if err := loadCosts(tx, orders...); err != nil {
+		return err
+	}
 	facts := make([]*review.Facts, len(orders))
 	for i, o := range orders {
-		if err := loadCosts(tx, o); err != nil {
-			return err
-		}
 		facts[i] = factsOf(o, places[o.Shop], &customer.Party{}, reach[o.Region])
 	}
 	before, after := review.Judge(now, facts, tx.Now()), review.Judge(then, facts, tx.Now())

@@ -4,6 +4,9 @@ import (
 	"context"
 	"errors"
 	"io"
+	"path/filepath"
+	"strings"
+	"unicode"
 
 	"baihuo/internal/db"
 	"baihuo/internal/flow"
@@ -139,4 +142,23 @@ func ExportPermits(what string) (list []staff.Permit, known bool) {
 func NoteExport(tx *db.Tx, what string, o ExportOptions) {
 	journal.Write(tx, journal.Entry{Kind: "export", ID: tx.NewID(), Version: 1, What: "export_begun",
 		Payload: journal.JSON(map[string]any{"what": what, "shop": o.Shop, "word": o.Word, "kind": o.Kind, "from": o.From, "to": o.To})})
+}
+
+// FileName makes the sender's name of a file fit to be one here: no path, no
+// control characters, at most 60 letters.
+func FileName(name string) string {
+	name = strings.Map(func(r rune) rune {
+		if unicode.IsLetter(r) || unicode.IsDigit(r) || strings.ContainsRune("._-", r) {
+			return r
+		}
+		return '_'
+	}, filepath.Base(strings.ToValidUTF8(name, "_")))
+	name = strings.TrimLeft(name, ".")
+	if runes := []rune(name); len(runes) > 60 {
+		name = string(runes[len(runes)-60:])
+	}
+	if name == "" {
+		return "file"
+	}
+	return name
 }

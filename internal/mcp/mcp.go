@@ -41,7 +41,7 @@ type Config struct {
 type Door struct {
 	cfg     Config
 	ring    *staff.Ring
-	limits  *limits
+	limits  *staff.Limits
 	schemas *sdk.SchemaCache
 }
 
@@ -57,7 +57,7 @@ func New(cfg Config) *Door {
 		cfg.Wall = time.Now
 	}
 	cfg.Rate, cfg.AtOnce = cmp.Or(cfg.Rate, 50), cmp.Or(cfg.AtOnce, 16)
-	return &Door{cfg: cfg, ring: staff.NewRing(cfg.DB, cfg.Guard), limits: newLimits(cfg.Rate, cfg.AtOnce, cfg.Wall),
+	return &Door{cfg: cfg, ring: staff.NewRing(cfg.DB, cfg.Guard), limits: staff.NewLimits(staff.LimitOptions{Rate: cfg.Rate, AtOnce: cfg.AtOnce, Wall: cfg.Wall, Often: ErrRate, Full: ErrBusy}),
 		schemas: sdk.NewSchemaCache()}
 }
 
@@ -67,7 +67,7 @@ func (d *Door) Handler() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		caller, err := d.caller(r)
 		if err == nil {
-			err = d.limits.spend(caller.Actor)
+			err = d.limits.Spend(caller.Actor)
 		}
 		if err != nil {
 			d.refuse(w, err)

@@ -77,7 +77,7 @@ func (d *Door) answer(c *call, permit staff.Permit, do func() (any, error)) (*sd
 	err := c.caller.Need(permit)
 	if err == nil {
 		var leave func()
-		if leave, err = d.limits.enter(); err == nil {
+		if leave, err = d.limits.Enter(); err == nil {
 			defer leave()
 			var out any
 			if out, err = do(); err == nil {

@@ -224,6 +224,8 @@ type Filter struct {
 	Scope *staff.Scope
 	// Settled: those that were closed, instead of those that are open.
 	Settled bool
+	// IDs leaves these alone; nil for all.
+	IDs []id.Exception
 	// After is the last id of the page before.
 	After id.Exception
 	Limit int // 1 to ListMax; ListMax if not set
@@ -238,6 +240,9 @@ func List(tx *db.Tx, f Filter) ([]Exception, error) {
 	also := func(text string, arg any) {
 		args = append(args, arg)
 		where = append(where, strings.Replace(text, "?", dollar(len(args)), 1))
+	}
+	if f.IDs != nil {
+		also("exception_id = ANY(?)", f.IDs)
 	}
 	if f.Kind != "" {
 		also("kind = ?", f.Kind)

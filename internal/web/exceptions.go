@@ -100,11 +100,12 @@ func exceptionRoutes() []Route {
 }
 
 // closeExceptions closes the ticked work with a sentence of how it was settled. What
-// belongs to a hold ends with that hold and is passed over; the toast says how many
-// were closed.
+// belongs to a hold ends with that hold, and what was closed meanwhile or lies beyond
+// the visitor's scope is no longer in the list: they are passed over, and the toast says
+// how many were closed.
 func (s *Site) closeExceptions(v *visit) error {
 	how := strings.TrimSpace(v.r.PostFormValue("how"))
-	var ids []id.Exception
+	ids := []id.Exception{}
 	for _, text := range v.r.PostForm["exception"] {
 		n, ok := id.Parse("X", text)
 		if !ok || len(ids) >= workPage {
@@ -113,22 +114,21 @@ func (s *Site) closeExceptions(v *visit) error {
 		ids = append(ids, id.Exception(n))
 	}
 	return s.act(v, func(tx *db.Tx) (string, error) {
-		open := 0
-		for _, n := range ids {
-			e, err := review.GetException(tx, n)
-			if err != nil {
-				return "", err
-			}
-			if e.Shop != 0 && !v.caller.Scope.HasShop(e.Shop) || e.Shop == 0 && !v.caller.Scope.AllShops {
-				return "", review.ErrExceptionMissing
-			}
+		open, err := review.List(tx, review.Filter{IDs: ids, Scope: &v.caller.Scope})
+		if err != nil {
+			return "", err
 		}
-		outcomes, err := review.Close(tx, ids, how)
+		mine := make([]id.Exception, len(open))
+		for i, e := range open {
+			mine[i] = e.ID
+		}
+		outcomes, err := review.Close(tx, mine, how)
+		closed := 0
 		for _, o := range outcomes {
 			if o.Fault == nil {
-				open++
+				closed++
 			}
 		}
-		return did("/exceptions", "exceptions_closed", open, ""), err
+		return did("/exceptions", "exceptions_closed", closed, ""), err
 	})
 }

@@ -13,7 +13,7 @@ type look struct {
 	Theme, Density, Keys string
 }
 
-// chosen are the things a visitor may choose by an address, with their values; the
+// choices are what a visitor may choose by an address, with their values; the
 // first is what holds until then.
 var choices = map[string][]string{
 	"theme":   {"auto", "light", "dark"},

@@ -160,7 +160,7 @@ func (v *visit) deskTabs(tx *db.Tx, here deskQueue) (tabs []deskTab, err error) 
 	return tabs, err
 }
 
-// deskAct is a button of the desk: the act on the order that the cursor stands on.
+// deskButton is a button of the desk: the act on the order that the cursor stands on.
 type deskButton struct {
 	Verb, Key, Icon, Class string
 	Reason                 bool // asks for words first

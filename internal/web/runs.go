@@ -13,7 +13,6 @@ import (
 	"strings"
 	"sync"
 	"time"
-	"unicode"
 
 	"baihuo/internal/db"
 	"baihuo/internal/fault"
@@ -190,7 +189,7 @@ func (s *Site) received(v *visit) (*run, error) {
 	if err != nil {
 		return nil, err
 	}
-	r.taking.File = filepath.Join(folder, safeName(head.Filename))
+	r.taking.File = filepath.Join(folder, intake.FileName(head.Filename))
 	if err = spool(file, r.taking.File); err == nil {
 		r.header, err = intake.LookThrough(v.r.Context(), r.taking.File)
 	}
@@ -214,24 +213,6 @@ func spool(from multipart.File, to string) error {
 		err = errNoFile
 	}
 	return err
-}
-
-// safeName makes the sender's name of a file fit to be one here.
-func safeName(name string) string {
-	name = strings.Map(func(r rune) rune {
-		if unicode.IsLetter(r) || unicode.IsDigit(r) || strings.ContainsRune("._-", r) {
-			return r
-		}
-		return '_'
-	}, filepath.Base(strings.ToValidUTF8(name, "_")))
-	name = strings.TrimLeft(name, ".")
-	if runes := []rune(name); len(runes) > 60 {
-		name = string(runes[len(runes)-60:])
-	}
-	if name == "" {
-		return "file"
-	}
-	return name
 }
 
 // runPage shows a run: how far it is, what it would do or did, each row's problem, and

@@ -99,6 +99,15 @@ func (s *Site) signedOn(v *visit) (p staff.Person, err error) {
 		return p, errSignOn.Wrap(err)
 	}
 	err = s.cfg.DB.Write(v.ctx, db.By{Actor: "web", Cause: "sign in"}, func(tx *db.Tx) (err error) {
+		// A state counts once here too: a copied cookie must not rest on the provider
+		// refusing a code that was used.
+		_, fresh, err := claim(tx, "sso."+state, "web")
+		if err != nil {
+			return err
+		}
+		if !fresh {
+			return errSignOn
+		}
 		p, err = staff.SignInSubject(tx, subject)
 		return err
 	})

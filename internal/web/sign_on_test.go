@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 
@@ -13,7 +14,7 @@ import (
 	"baihuo/internal/web"
 )
 
-// desk stands for a provider: it gives who a code is for, when nonce and verifier are
+// provider stands for one: it gives who a code is for, when nonce and verifier are
 // those of this sign-in.
 type provider struct {
 	nonce, verifier string
@@ -67,11 +68,18 @@ func TestSignOn(t *testing.T) {
 		}
 		v := s.visitor()
 		state := begin(v)
+		at, _ := url.Parse(v.server.URL)
+		copied := v.client.Jar.Cookies(at)
 		if a := v.get("/sign-in/back?code=wang&state=" + state); a.status != http.StatusSeeOther || strings.HasPrefix(a.to, "/sign-in") {
 			t.Fatalf("%d to %q %s", a.status, a.to, text(a.body))
 		}
 		if a := v.get("/account"); a.status != 200 || !strings.Contains(a.body, "王芳") {
 			t.Errorf("who is in: %d", a.status)
+		}
+		thief := s.visitor()
+		thief.client.Jar.SetCookies(at, copied)
+		if a := thief.get("/sign-in/back?code=wang&state=" + state); a.status != 403 || !strings.Contains(a.body, `id="complaint"`) {
+			t.Errorf("a copied cookie, after the sign-in it was made for: %d", a.status)
 		}
 		for name, back := range map[string]func(v *visitor) string{
 			"the state of another browser": func(v *visitor) string { begin(v); return "code=wang&state=" + begin(s.visitor()) },
