@@ -186,7 +186,7 @@ func (f Browsing) count(tx *db.Tx) (int, error) {
 func (f Browsing) key() (column string, down bool) {
 	switch f.Sort {
 	case ByShipBy:
-		return "(CASE WHEN ship_by = 0 THEN 9223372036854775807 ELSE ship_by END)", f.Turned
+		return dueKey, f.Turned
 	case ByAmount:
 		return "amount_paid", !f.Turned
 	}
