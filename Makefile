@@ -3,7 +3,7 @@ SHELL := /bin/bash
 GO ?= go
 export GOFLAGS := -mod=readonly
 BIN := bin/baihuo
-PG_DIR ?= /tmp/baihuo-postgres-$(shell id -u)
+PG_DIR ?= $(shell scripts/postgres.sh place)/baihuo-postgres-$(shell id -u)
 PG_PORT ?= 54391
 PGD_DIR ?= /tmp/baihuo-postgres-durable-$(shell id -u)
 PGD_PORT ?= 54392

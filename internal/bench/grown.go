@@ -79,10 +79,11 @@ func (r *run) inWorld(ctx context.Context, address string, do func(*world) (Resu
 	return do(w)
 }
 
-const (
-	grownBatches = 20
-	grownRounds  = 5
-)
+const grownRounds = 5
+
+// grownBatches is how many batches a round accepts: twenty, fewer where few orders
+// are stored.
+func (r *run) grownBatches() int { return min(20, max(1, r.Grown/10_000)) }
 
 // measureFilled measures on a database that holds size orders: product and bare
 // statements take turns, and the middle of their ratios counts.
@@ -102,7 +103,7 @@ func (r *run) measureFilled(ctx context.Context, address string, size int) (map[
 }
 
 func (r *run) acceptAgainstRaw(ctx context.Context, address string, size, round int, reads map[string]float64) (float64, error) {
-	const n = grownBatches * batchSize
+	n := r.grownBatches() * batchSize
 	var last int64
 	accept, err := r.inWorld(ctx, address, func(w *world) (Result, error) {
 		last = w.d.NextID()
