@@ -39,6 +39,10 @@ func (r Result) Write(w io.Writer, asJSON bool) error {
 	if asJSON {
 		return json.NewEncoder(w).Encode(r)
 	}
+	if r.OrdersPerSecond == 0 { // what pages cost is a time, not a rate
+		_, err := fmt.Fprintf(w, "%-14s %-8s p50 %7.2f ms  p99 %7.2f ms  %s\n", r.Name, r.Engine, r.P50MS, r.P99MS, r.Note)
+		return err
+	}
 	_, err := fmt.Fprintf(w, "%-14s %-8s %8.0f orders/s  p50 %7.2f ms  p99 %7.2f ms  %5.2f of raw  %5.1f rows/order  batch %5.1f  commits %6d  %5.0f MB  %s\n",
 		r.Name, r.Engine, r.OrdersPerSecond, r.P50MS, r.P99MS, r.RatioToRaw, r.RowsPerOrder, r.BatchSize, r.Commits, r.MemoryMB, r.Note)
 	return err

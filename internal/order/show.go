@@ -322,10 +322,7 @@ func Counts(tx *db.Tx) (words map[Word]int64, blocked int64, err error) {
 // CountsIn is Counts of the orders within a scope.
 func CountsIn(tx *db.Tx, scope staff.Scope) (words map[Word]int64, blocked int64, err error) {
 	words = map[Word]int64{}
-	for _, w := range Words() {
-		if w == Completed || w == Gone {
-			continue
-		}
+	for _, w := range Live() {
 		n, err := countIn(tx, scope, "word = $1", w)
 		if err != nil {
 			return nil, 0, err
@@ -336,6 +333,21 @@ func CountsIn(tx *db.Tx, scope staff.Scope) (words map[Word]int64, blocked int64
 	}
 	blocked, err = countIn(tx, scope, "blocked")
 	return words, blocked, err
+}
+
+// CountAt counts the orders of a scope that stand at any of some words, up to most: a
+// figure of a menu need not count on where nobody reads it.
+func CountAt(tx *db.Tx, scope staff.Scope, words []Word, most int) (int64, error) {
+	where, args := "word = ANY($1)", []any{texts(words), most}
+	if !scope.AllShops {
+		where, args = where+" AND shop_id = ANY($3)", append(args, scope.Shops)
+	}
+	return tx.Number(`/* order.CountAt */ SELECT COUNT(*) FROM (SELECT 1 FROM order_cards WHERE `+where+` LIMIT $2) AS counted`, args...)
+}
+
+// Live are the words of orders that have not ended.
+func Live() []Word {
+	return slices.DeleteFunc(Words(), func(w Word) bool { return w == Completed || w == Gone })
 }
 
 func countIn(tx *db.Tx, scope staff.Scope, where string, args ...any) (int64, error) {

@@ -27,15 +27,16 @@ func (s *Site) menuCounts(v *visit) map[string]int64 {
 	return counts
 }
 
-// MenuCounts gathers the figures behind the words of the menu.
+// MenuCounts gathers the figures behind the words of the menu; orders are counted as
+// far as the menu shows.
 func MenuCounts(tx *db.Tx, scope staff.Scope) (map[string]int64, error) {
-	words, _, err := order.CountsIn(tx, scope)
-	if err != nil {
-		return nil, err
-	}
-	counts := map[string]int64{"review": words[order.WaitService] + words[order.WaitFinance]}
-	for _, n := range words {
-		counts["in_hand"] += n
+	counts := map[string]int64{}
+	for name, words := range map[string][]order.Word{"review": {order.WaitService, order.WaitFinance}, "in_hand": order.Live()} {
+		n, err := order.CountAt(tx, scope, words, countMax+1)
+		if err != nil {
+			return nil, err
+		}
+		counts[name] = n
 	}
 	kinds, err := review.CountsIn(tx, scope)
 	if err != nil {
