@@ -206,8 +206,10 @@ func (b Brought) may(o *order.Order, given map[id.Line]int64) (*order.Line, *fau
 	return l, nil
 }
 
+// receipt books a line on a paper of its own: two lines of the same goods on one
+// paper would count as a repeat.
 func (b Brought) receipt(l *order.Line, packages []*fulfilment.Package) inventory.Receipt {
-	r := inventory.Receipt{Place: inventory.Place{SKU: l.SKU}, Qty: b.Qty, Kind: "return", Reference: b.Reference,
+	r := inventory.Receipt{Place: inventory.Place{SKU: l.SKU}, Qty: b.Qty, Kind: "return", Reference: b.Reference + "/" + l.ID.String(),
 		Order: b.Order, Line: b.Line}
 	for _, p := range packages {
 		for _, it := range p.Items {

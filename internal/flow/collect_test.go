@@ -71,6 +71,20 @@ func TestCollect(t *testing.T) {
 				t.Errorf("got %v", err)
 			}
 		})
+		t.Run("two_lines_of_the_same_goods_come_back_on_one_paper", func(t *testing.T) {
+			h.Stock(0, "PASTE", 2)
+			o := h.One(counterSale(h, "C3", flowtest.Item{Code: "PASTE", Qty: 1}, flowtest.Item{Code: "PASTE", Qty: 1}))
+			collect(h, work(h))
+			var back []flow.Brought
+			for _, l := range h.Order(o).Lines {
+				back = append(back, flow.Brought{Order: o, Line: l.ID, Qty: 1, Reference: "R2"})
+			}
+			h.Write(func(tx *db.Tx) error { return flow.BringBack(tx, back) })
+			if got := h.Accept(counterSale(h, "C4", flowtest.Item{Code: "PASTE", Qty: 2}))[0]; got.Value.Short != 0 {
+				t.Errorf("both tubes are there: %+v", got)
+			}
+			h.Clean()
+		})
 		t.Run("what_a_carrier_brings_is_not_given_out", func(t *testing.T) {
 			h.Stock(0, "PAN", 1)
 			h.One(h.Draft("TB", "T1", flowtest.Item{Code: "PAN", Qty: 1}))

@@ -248,8 +248,7 @@ func VoidSale(tx *db.Tx, n id.Sale, why string) (finance.Sale, error) {
 		open = open || !o.Ended()
 		for _, l := range o.Lines {
 			if left := l.Shipped - l.Returned; l.Moves() && left > 0 {
-				// Two lines of the same goods are two papers: one would count as a repeat.
-				back = append(back, Brought{Order: o.ID, Line: l.ID, Qty: left, Reference: s.ID.String() + "/" + l.ID.String()})
+				back = append(back, Brought{Order: o.ID, Line: l.ID, Qty: left, Reference: s.ID.String()})
 			}
 		}
 	}
