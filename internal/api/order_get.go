@@ -15,6 +15,7 @@ import (
 	"baihuo/internal/money"
 	"baihuo/internal/order"
 	"baihuo/internal/shop"
+	"baihuo/internal/staff"
 )
 
 // cardView is a card as JSON.
@@ -227,13 +228,13 @@ func getOrder(c *call, tx *db.Tx, _ none) (orderView, error) {
 	if err != nil {
 		return orderView{}, err
 	}
-	return viewOrder(known), nil
+	return viewOrder(c.caller, known), nil
 }
 
-func viewOrder(k flow.View) orderView {
+func viewOrder(caller staff.Caller, k flow.View) orderView {
 	v := orderView{Card: viewCard(k.Card, k.Shop), Document: viewDocument(k.Order),
 		Contact: contactView{Name: k.Recipient.Name.Mask, Phone: k.Recipient.Phone.Mask, Address: k.Recipient.Address.Mask, Region: k.Order.Region},
-		Lines:   []lineView{}, Holds: []holdView{}, Packages: []packageView{}, Timeline: viewTimeline(k)}
+		Lines:   []lineView{}, Holds: []holdView{}, Packages: []packageView{}, Timeline: viewTimeline(caller, k)}
 	for _, l := range k.Order.Lines {
 		v.Lines = append(v.Lines, viewLine(l, k.Order.Currency))
 	}
@@ -283,11 +284,13 @@ func viewLine(l *order.Line, cur money.Currency) lineView {
 	return v
 }
 
-func viewTimeline(k flow.View) []timelineEntry {
+// viewTimeline shows what happened; a rule's reasons name costs to those alone who may
+// see costs.
+func viewTimeline(caller staff.Caller, k flow.View) []timelineEntry {
 	list := make([]timelineEntry, len(k.Rows))
 	for i, r := range k.Rows {
 		list[i] = timelineEntry{At: instant(r.At), Object: r.About + " " + strconv.FormatInt(r.ID, 10), What: r.What, Actor: r.By.Actor,
-			Payload: rawJSON(r.Payload)}
+			Payload: caller.WithoutCosts(rawJSON(r.Payload))}
 	}
 	return list
 }
@@ -310,7 +313,7 @@ func getTimeline(c *call, tx *db.Tx, _ none) (timelineView, error) {
 		return timelineView{}, err
 	}
 	known, err := flow.Look(tx, c.caller.Scope, n)
-	return timelineView{viewTimeline(known)}, err
+	return timelineView{viewTimeline(c.caller, known)}, err
 }
 
 // order reads the order that the path names.

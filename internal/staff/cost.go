@@ -1,6 +1,9 @@
 package staff
 
-import "encoding/json"
+import (
+	"bytes"
+	"encoding/json"
+)
 
 // WithoutCosts takes every member named cost out of JSON for callers without the
 // permit CostRead. Facts of rules and journal rows hold costs under this name.
@@ -9,7 +12,9 @@ func (c Caller) WithoutCosts(raw json.RawMessage) json.RawMessage {
 		return raw
 	}
 	var value any
-	if err := json.Unmarshal(raw, &value); err != nil {
+	d := json.NewDecoder(bytes.NewReader(raw))
+	d.UseNumber() // an id has more digits than a float holds
+	if err := d.Decode(&value); err != nil {
 		return nil
 	}
 	if !dropCosts(value) {
