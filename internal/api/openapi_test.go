@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"mime"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -109,7 +111,73 @@ func (c *contract) judge(t testing.TB, r api.Route, got reply) error {
 	return c.at(t, pointer(append(responses, code, "content", media, "schema")...)).Validate(value)
 }
 
-// The description is OpenAPI 3.1 in form: each operation has an id of its own, words in
+// openAPISchema compiles the OpenAPI Initiative's own schema of OpenAPI 3.1 documents.
+// What it leaves open by a dynamic reference (schemas inside the document) it holds
+// only to be objects or truths; TestDescriptionIsSound compiles each of those.
+func openAPISchema(t testing.TB) *jsonschema.Schema {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join("testdata", "openapi-3.1.schema.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	parsed, err := jsonschema.UnmarshalJSON(bytes.NewReader(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	compiler := jsonschema.NewCompiler()
+	compiler.AssertFormat()
+	const at = "https://spec.openapis.org/oas/3.1/schema/2022-10-07"
+	if err := compiler.AddResource(at, parsed); err != nil {
+		t.Fatal(err)
+	}
+	schema, err := compiler.Compile(at)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return schema
+}
+
+// The description is an OpenAPI 3.1 document by the schema of those who wrote the
+// standard, and that schema does refuse what is none.
+func TestDescriptionIsOpenAPI(t *testing.T) {
+	schema := openAPISchema(t)
+	doc := describe(t).doc
+	if err := schema.Validate(doc); err != nil {
+		t.Errorf("it is no OpenAPI 3.1 document: %v", err)
+	}
+	operation := func() map[string]any { return dig(doc, "paths", "/api/v1/orders/{id}", "get") }
+	if operation() == nil {
+		t.Fatal("the order's operation is described elsewhere")
+	}
+	for name, spoil := range map[string]func() (undo func()){
+		"another version": func() func() { doc["openapi"] = "3.0.3"; return func() { doc["openapi"] = "3.1.0" } },
+		"no title": func() func() {
+			info, title := dig(doc, "info"), dig(doc, "info")["title"]
+			delete(info, "title")
+			return func() { info["title"] = title }
+		},
+		"a parameter in the void": func() func() {
+			p := operation()["parameters"].([]any)[0].(map[string]any)
+			in := p["in"]
+			p["in"] = "void"
+			return func() { p["in"] = in }
+		},
+		"an answer without words": func() func() {
+			a := dig(operation(), "responses", "200")
+			words := a["description"]
+			delete(a, "description")
+			return func() { a["description"] = words }
+		},
+	} {
+		undo := spoil()
+		if schema.Validate(doc) == nil {
+			t.Errorf("%s is taken for OpenAPI", name)
+		}
+		undo()
+	}
+}
+
+// The description is sound beyond its form: each operation has an id of its own, words in
 // both languages, a permit, answers, and each schema is one.
 func TestDescriptionIsSound(t *testing.T) {
 	c := describe(t)
