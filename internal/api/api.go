@@ -169,7 +169,23 @@ func open(cfg Config, routes []Route) (*API, error) {
 
 // Handler serves every route of the table, and says what is wrong with the rest
 // under /api/.
-func (a *API) Handler() http.Handler { return a.mux }
+func (a *API) Handler() http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		guard(w.Header())
+		a.mux.ServeHTTP(w, r)
+	})
+}
+
+// guard keeps an answer out of caches, and a browser that was led to it from taking it
+// for a page: it guesses no type, frames nothing, loads nothing and tells nobody.
+func guard(h http.Header) {
+	h.Set("Content-Security-Policy", "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("X-Frame-Options", "DENY")
+	h.Set("Referrer-Policy", "no-referrer")
+	h.Set("Cross-Origin-Resource-Policy", "same-origin")
+	h.Set("Cache-Control", "no-store")
+}
 
 // nothing answers what no route takes: another method of an address that there is,
 // or an address that there is not.

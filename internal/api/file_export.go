@@ -155,8 +155,6 @@ func (l *lateWriter) Write(p []byte) (int, error) {
 		h := l.w.Header()
 		h.Set("Content-Type", "text/csv; charset=utf-8")
 		h.Set("Content-Disposition", `attachment; filename="`+l.name+`.csv"`)
-		h.Set("X-Content-Type-Options", "nosniff")
-		h.Set("Cache-Control", "no-store")
 		l.w.WriteHeader(http.StatusOK)
 	}
 	_ = l.control.SetWriteDeadline(time.Now().Add(downloadWait))

@@ -83,8 +83,6 @@ func write(w http.ResponseWriter, a answer) {
 	if a.status == http.StatusTooManyRequests || a.status == http.StatusServiceUnavailable {
 		h.Set("Retry-After", "1")
 	}
-	h.Set("X-Content-Type-Options", "nosniff")
-	h.Set("Cache-Control", "no-store")
 	w.WriteHeader(a.status)
 	_, _ = w.Write(a.body) // who hung up needs no answer
 }

@@ -40,7 +40,6 @@ func (a *API) reference(w http.ResponseWriter, c *call) error {
 	h := w.Header()
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Set("Content-Security-Policy", referenceCSP)
-	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Vary", "Accept-Language")
 	_, _ = w.Write(a.pages[cmp.Or(q.Lang, c.lang)])
 	return nil
@@ -52,7 +51,6 @@ func (a *API) referenceStyle(w http.ResponseWriter, _ *call) error {
 		return err
 	}
 	w.Header().Set("Content-Type", "text/css; charset=utf-8")
-	w.Header().Set("X-Content-Type-Options", "nosniff")
 	_, _ = w.Write(text)
 	return nil
 }

@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"reflect"
 	"slices"
+	"strconv"
+	"strings"
 
 	"baihuo/internal/db"
 	"baihuo/internal/fault"
@@ -237,7 +239,8 @@ func (c *call) match() (version int64, err error) {
 	if text == "" || text == "*" {
 		return 0, nil
 	}
-	if n, err := fmt.Sscanf(text, `"%d"`, &version); n != 1 || err != nil || version <= 0 {
+	version, err = strconv.ParseInt(strings.Trim(text, `"`), 10, 64)
+	if err != nil || version <= 0 || fmt.Sprintf(`"%d"`, version) != text {
 		return 0, ErrMatch
 	}
 	return version, nil

@@ -11,6 +11,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 )
 
 // Kind is the small set of ways in which something can be refused or fail.
@@ -61,7 +62,9 @@ type Fault struct {
 	ZH     string
 	EN     string
 	Fields []Field
-	cause  error
+	// After is how long the caller had better wait before the next try; 0 says nothing.
+	After time.Duration
+	cause error
 }
 
 // New makes a fault. The sentences may be shown to anybody and so hold no
@@ -96,6 +99,13 @@ func (f *Fault) Is(target error) bool {
 func (f *Fault) Field(name, zh, en string) *Fault {
 	c := *f
 	c.Fields = append(append([]Field(nil), f.Fields...), Field{Name: name, ZH: zh, EN: en})
+	return &c
+}
+
+// Later returns a copy of the fault that also says how long the caller had better wait.
+func (f *Fault) Later(after time.Duration) *Fault {
+	c := *f
+	c.After = after
 	return &c
 }
 

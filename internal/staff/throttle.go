@@ -125,7 +125,8 @@ func charge(tx *db.Tx, now db.Instant, list []bucket) error {
 			return errSpent
 		}
 		if t.next > now {
-			return ErrWait.With(int64(t.next.Time().Sub(now.Time())/time.Second) + 1)
+			left := t.next.Time().Sub(now.Time()).Truncate(time.Second) + time.Second
+			return ErrWait.With(int64(left / time.Second)).Later(left)
 		}
 	}
 	for _, b := range list {

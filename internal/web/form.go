@@ -128,13 +128,18 @@ func (v *visit) complain(err error) (c *complaint, status int, rest error) {
 	for _, field := range f.Fields {
 		c.Fields[field.Name] = pair{field.ZH, field.EN}.in(v.lang)
 	}
-	return c, statusOf(f), nil
+	status = statusOf(f)
+	v.later(f, status)
+	return c, status, nil
 }
+
+// addressMax is the longest address that people are led back to.
+const addressMax = 500
 
 // inHouse gives an address of ours, or "/" for one that leads away, or to where people
 // sign in and out.
 func inHouse(to string) string {
-	if len(to) > 500 || !strings.HasPrefix(to, "/") || strings.ContainsAny(to, "\\\r\n\t") {
+	if len(to) > addressMax || !strings.HasPrefix(to, "/") || strings.ContainsAny(to, "\\\r\n\t") {
 		return "/"
 	}
 	u, err := url.Parse(to)
@@ -143,5 +148,8 @@ func inHouse(to string) string {
 		return "/"
 	}
 	u.Fragment = ""
-	return u.String()
+	if to = u.String(); len(to) > addressMax { // written out it is longer, and would not come back from a form
+		return "/"
+	}
+	return to
 }

@@ -50,12 +50,11 @@ var (
 // bodyMax bounds what a form may hold.
 const bodyMax = 64 << 10
 
-// serve answers one route: heads, who asks, whether they may, the route itself; an
+// serve answers one route: who asks, whether they may, the route itself; an
 // error or a panic becomes a page.
 func (s *Site) serve(route Route) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		v := &visit{w: w, r: r, lang: language(r, ""), ctx: r.Context()}
-		s.guard(w.Header())
 		defer func() {
 			if p := recover(); p != nil {
 				s.fail(v, fault.Of(fmt.Errorf("panic: %v\n%s", p, debug.Stack())))
@@ -269,6 +268,13 @@ func statusOf(f *fault.Fault) int {
 		fault.Busy: 503, fault.Transient: 503, fault.Unknown: 503}[f.Kind]
 }
 
+// later tells in seconds when to come again, where somebody is asked to.
+func (v *visit) later(f *fault.Fault, status int) {
+	if f.After > 0 || status == http.StatusTooManyRequests || status == http.StatusServiceUnavailable {
+		v.w.Header().Set("Retry-After", strconv.Itoa(max(1, int((f.After+time.Second-1)/time.Second))))
+	}
+}
+
 // fail shows what went wrong, what still works and, where we are to blame, the
 // number under which the log knows the cause.
 func (s *Site) fail(v *visit, err error) {
@@ -282,6 +288,7 @@ func (s *Site) fail(v *visit, err error) {
 	if status == 0 {
 		status = http.StatusInternalServerError
 	}
+	v.later(f, status)
 	data := map[string]any{"Title": v.word("error"), "Say": v.say(f), "Code": f.Code, "Number": number,
 		"Again": status >= 500, "Status": strconv.Itoa(status), "To": "/", "ToWord": v.word("back")}
 	if err := s.render(v, status, "error", data); err != nil {

@@ -232,7 +232,13 @@ func (s *Site) Close() {
 	s.check.work.Wait()
 }
 
-// Handler serves every route of the table.
-func (s *Site) Handler() http.Handler { return s.mux }
+// Handler serves every route of the table. The guarding heads stand on every answer,
+// also on those that the table itself gives: an address put right, a method refused.
+func (s *Site) Handler() http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		s.guard(w.Header())
+		s.mux.ServeHTTP(w, r)
+	})
+}
 
 func (s *Site) nothing(*visit) error { return ErrNothing }
