@@ -32,7 +32,7 @@ type ground struct {
 	n                          int
 }
 
-func prepare(t *testing.T, d *db.DB) *ground {
+func prepare(t testing.TB, d *db.DB) *ground {
 	t.Helper()
 	folder := t.TempDir()
 	g := &ground{contract: describe(t)}

@@ -26,6 +26,14 @@ func ParsePosition(text string) (Position, error) {
 	if err := json.Unmarshal([]byte(text), &p); err != nil {
 		return nil, ErrPosition.Wrap(err)
 	}
+	for stream, seq := range p {
+		if stream < 0 || seq < 0 {
+			return nil, ErrPosition
+		}
+	}
+	if p == nil { // "null" takes the map away
+		return nil, ErrPosition
+	}
 	return p, nil
 }
 

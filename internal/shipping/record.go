@@ -162,20 +162,28 @@ var digits = regexp.MustCompile(`[0-9]+`)
 func (e Event) tidy(now db.Instant) Event {
 	e.SeenAt = now
 	e.Code, e.State = clip(e.Code, codeMax), Parcel(clip(string(e.State), codeMax))
-	e.Place = clip(e.Place, textMax)
-	e.Text = digits.ReplaceAllStringFunc(clip(e.Text, textMax), func(run string) string {
-		if len(run) == 11 && run[0] == '1' && run[1] >= '3' {
-			return seal.MaskPhone(run)
-		}
-		return run
-	})
+	e.Place, e.Text = unphoned(clip(e.Place, textMax)), unphoned(clip(e.Text, textMax))
 	return e
 }
 
+// unphoned masks the mobile numbers in a text, with or without the country before them.
+func unphoned(text string) string {
+	return digits.ReplaceAllStringFunc(text, func(run string) string {
+		home := strings.TrimPrefix(strings.TrimPrefix(run, "00"), "86")
+		if len(home) != 11 {
+			home = run
+		}
+		if len(home) == 11 && home[0] == '1' && home[1] >= '3' {
+			return run[:len(run)-11] + seal.MaskPhone(home)
+		}
+		return run
+	})
+}
+
 func clip(text string, runesMax int) string {
-	text = strings.ReplaceAll(strings.ToValidUTF8(strings.TrimSpace(text), "?"), "\x00", "")
+	text = strings.TrimSpace(strings.ReplaceAll(strings.ToValidUTF8(text, "?"), "\x00", ""))
 	if r := []rune(text); len(r) > runesMax {
-		return string(r[:runesMax])
+		return strings.TrimSpace(string(r[:runesMax]))
 	}
 	return text
 }

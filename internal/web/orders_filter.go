@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"baihuo/internal/catalog"
 	"baihuo/internal/db"
@@ -79,6 +80,7 @@ func (s *Site) browsing(tx *db.Tx, v *visit, q url.Values) (order.Browsing, erro
 		r.shops[one.ID] = one
 	}
 	r.f.Scope = v.caller.Scope
+	r.texts()
 	r.words()
 	r.places(all)
 	r.marks()
@@ -91,6 +93,20 @@ func (s *Site) browsing(tx *db.Tx, v *visit, q url.Values) (order.Browsing, erro
 		return r.f, r.wrong
 	}
 	return r.f, nil
+}
+
+// wishMax bounds the bytes of one value of a filter.
+const wishMax = 200
+
+// texts refuses what no database takes as text, so that it is not kept as a view either.
+func (r *reader) texts() {
+	for _, name := range filterNames {
+		if slices.ContainsFunc(r.q[name], func(s string) bool {
+			return len(s) > wishMax || !utf8.ValidString(s) || strings.ContainsRune(s, 0)
+		}) {
+			r.bad(name, "太长或含有无效字符", "is too long or holds characters that are no text")
+		}
+	}
 }
 
 func (r *reader) words() {
