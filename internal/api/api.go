@@ -47,6 +47,8 @@ type Config struct {
 	// Uploads is the folder in which uploaded files lie while they are read (default:
 	// the system's for temporary files).
 	Uploads string
+	// Waits are those of the server in front; of them the door itself uses Upload.
+	Waits Waits
 	// Address tells where a request comes from (default: the connection's own end). A
 	// hub behind a proxy takes it from the proxy's header.
 	Address func(*http.Request) netip.Addr
@@ -65,6 +67,7 @@ func (c Config) withDefaults() Config {
 	if c.Gate == nil {
 		c.Gate = &webhook.Gate{}
 	}
+	c.Waits = c.Waits.withDefaults()
 	c.Uploads = cmp.Or(c.Uploads, os.TempDir())
 	c.Lanes, c.QueueMax = cmp.Or(c.Lanes, 1), cmp.Or(c.QueueMax, 1024)
 	c.Rate, c.AtOnce = cmp.Or(c.Rate, 2000), cmp.Or(c.AtOnce, 64)
@@ -287,17 +290,6 @@ func (o *observed) WriteHeader(status int) {
 
 // Unwrap lets a route reach what the server offers beyond writing.
 func (o *observed) Unwrap() http.ResponseWriter { return o.ResponseWriter }
-
-// Server gives an HTTP server with the limits of the house: slow clients and large
-// heads do not tie it up.
-func Server(h http.Handler, log *slog.Logger) *http.Server {
-	s := &http.Server{Handler: h, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 30 * time.Second,
-		WriteTimeout: 90 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 16 << 10}
-	if log != nil {
-		s.ErrorLog = slog.NewLogLogger(log.Handler(), slog.LevelWarn)
-	}
-	return s
-}
 
 // asStale finds an edit of an old version in an error.
 func asStale(err error) (stale *staleError, ok bool) {

@@ -24,7 +24,6 @@ const (
 	uploadMax = intake.UploadMax
 	// filesAtOnce bounds the files that come or go at the same time.
 	filesAtOnce = 4
-	uploadWait  = 2 * time.Minute
 	importWait  = 30 * time.Minute
 )
 
@@ -111,7 +110,7 @@ func takeFile(w http.ResponseWriter, c *call) error {
 // receive writes the body to a file of its own folder, and sums up what is asked.
 func (c *call) receive(w http.ResponseWriter, name string) (file string, sum []byte, err error) {
 	control := http.NewResponseController(w)
-	_ = control.SetReadDeadline(time.Now().Add(uploadWait)) // a connection that has no deadlines has no need of them
+	_ = control.SetReadDeadline(time.Now().Add(c.api.cfg.Waits.Upload)) // a connection that has no deadlines has no need of them
 	_ = control.SetWriteDeadline(time.Now().Add(importWait))
 	if c.r.ContentLength > uploadMax+(64<<10) {
 		return "", nil, ErrUpload

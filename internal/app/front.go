@@ -33,6 +33,8 @@ type front struct {
 	proxies []netip.Prefix
 	// url is how people reach the house, where it was said.
 	url string
+	// waits are how long slow clients are waited for.
+	waits api.Waits
 	// signOn is single sign-on, where it is configured.
 	signOn web.SignOn
 }

@@ -115,14 +115,14 @@ func (p *program) run(ctx context.Context, c cli.Common, h *house, o opening, w 
 	var all sync.WaitGroup
 	all.Go(func() { w.Run(ctx) })
 	var failed error
-	server := api.Server(doors.mux, h.log)
+	server := o.waits.Server(doors.mux, h.log)
 	all.Go(func() {
 		defer stop()
 		if err := o.serve(server, l); !errors.Is(err, http.ErrServerClosed) {
 			failed = err
 		}
 	})
-	local := api.Server(doors.machines, h.log)
+	local := o.waits.Server(doors.machines, h.log)
 	if inner != l {
 		all.Go(func() {
 			defer stop()
@@ -190,7 +190,7 @@ func (p *program) doors(ctx context.Context, c cli.Common, h *house, o opening) 
 		},
 		Backup: h.d.Backup,
 	}
-	a, err := api.New(api.Config{DB: h.d, Kit: h.kit, Guard: guard, Gate: h.gate, Log: h.log, Books: books, Address: o.address})
+	a, err := api.New(api.Config{DB: h.d, Kit: h.kit, Guard: guard, Gate: h.gate, Log: h.log, Books: books, Waits: o.waits, Address: o.address})
 	if err != nil {
 		return nil, err
 	}
