@@ -28,6 +28,7 @@ type ground struct {
 	packages                   []string
 	list, importID, key2, hook string
 	foreign                    string
+	own                                 // what the stranger has, and what they try to reach
 	secrets                    []string // what a foreign answer must not hold
 	n                          int
 }
