@@ -2,18 +2,23 @@ package web_test
 
 import (
 	"context"
+	"fmt"
 	"iter"
+	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"os"
 	"os/exec"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 )
@@ -146,17 +151,42 @@ func (b *browser) text(script string) string {
 // until waits until a script says true.
 func (b *browser) until(script string) {
 	b.t.Helper()
-	done := run(b, chromedp.Evaluate[bool](`new Promise(function (say) {
-		var end = Date.now() + 15000, look = setInterval(function () {
-			var is = false;
-			try { is = !!(`+script+`); } catch (e) { is = false; }
-			if (is || Date.now() > end) { clearInterval(look); say(is); }
-		}, 20);
-	})`, chromedp.EvalAwaitPromise))
+	done := run(b, chromedp.Evaluate[bool](`(async function () {
+		for (var end = performance.now() + 15000; performance.now() < end;) {
+			try { if (await (`+script+`)) return true; } catch (e) { }
+			await new Promise(function (on) { setTimeout(on, 20); });
+		}
+		return false;
+	})()`, chromedp.EvalAwaitPromise))
 	if !done {
 		b.t.Fatalf("waited for %s; the page says %s", script, b.text("document.body.innerText.slice(0, 3000)"))
 	}
 }
+
+// line is the network between the browsers and the door. Cut, no request arrives; of
+// those that arrive at losing, the answer is lost once.
+type line struct {
+	next   http.Handler
+	cut    atomic.Bool
+	losing atomic.Pointer[string]
+}
+
+func (l *line) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if !l.cut.Load() {
+		path := l.losing.Load()
+		if path == nil || *path != r.URL.Path || !l.losing.CompareAndSwap(path, nil) {
+			l.next.ServeHTTP(w, r)
+			return
+		}
+		l.next.ServeHTTP(httptest.NewRecorder(), r)
+	}
+	if conn, _, err := http.NewResponseController(w).Hijack(); err == nil {
+		_ = conn.Close() // nobody listens any more
+	}
+}
+
+// lose has the answer to the next request to a path vanish when the work is done.
+func (l *line) lose(path string) { l.losing.Store(&path) }
 
 // conditions are what the browser is told of its network.
 type conditions struct {
@@ -166,10 +196,26 @@ type conditions struct {
 	UploadThroughput   float64 `json:"uploadThroughput"`
 }
 
-// offline cuts the network, or gives it back.
+// offline cuts the network, or gives it back: for the page, which is told, and for its
+// workers, which find out.
 func (b *browser) offline(cut bool) {
 	b.t.Helper()
+	b.line.cut.Store(cut)
 	call(b, cdp.Command[conditions, cdp.Empty]{Method: "Network.emulateNetworkConditions"}, conditions{Offline: cut, DownloadThroughput: -1, UploadThroughput: -1})
+}
+
+// ownClock gives the pages a clock that later moves, so that no test waits a minute.
+func (b *browser) ownClock() {
+	b.t.Helper()
+	call(b, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: `(function () {
+		var real = Date.now.bind(Date);
+		Date.now = function () { return real() + Number(sessionStorage.getItem("test.later") || 0); };
+	})()`})
+}
+
+func (b *browser) later(d time.Duration) {
+	b.t.Helper()
+	b.text(fmt.Sprintf(`sessionStorage.setItem("test.later", Number(sessionStorage.getItem("test.later") || 0) + %d)`, d.Milliseconds()))
 }
 
 // press sends the keys of a person, such as F9 or Enter, one after the other.
@@ -183,7 +229,8 @@ func (b *browser) press(keys ...string) {
 }
 
 // scan sends the keys of a scanner: 8 ms apart and Enter at the end. With ime the keys
-// come as an input method reports them, by their place alone. It gives when it ended.
+// come as an input method reports them, by their place alone, while it composes. It gives
+// when it ended.
 func (b *browser) scan(code string, ime bool, at time.Time) time.Time {
 	b.t.Helper()
 	for _, c := range strings.ToUpper(code) {
@@ -198,14 +245,24 @@ func (b *browser) scan(code string, ime bool, at time.Time) time.Time {
 		at = at.Add(8 * time.Millisecond)
 		b.key(key, where, number, at)
 	}
+	if ime { // what it makes of the keys stands in the box, not yet confirmed
+		call(b, input.ImeSetComposition, input.ImeSetCompositionParams{Text: "牙" + strings.ToLower(code), SelectionStart: 1, SelectionEnd: 1})
+	}
 	at = at.Add(8 * time.Millisecond)
 	b.key("Enter", "Enter", 13, at)
 	return at
 }
 
 // keyCodes are the numbers by which a browser knows keys that write nothing.
-var keyCodes = map[string]int64{"Enter": 13, "Escape": 27, "F2": 113, "F3": 114, "F4": 115, "F6": 117, "F7": 118, "F8": 119, "F9": 120,
+var keyCodes = map[string]int64{"Enter": 13, "Escape": 27, "F2": 113, "F3": 114, "F4": 115, "F6": 117, "F7": 118, "F8": 119, "F9": 120, "F10": 121,
 	"ArrowUp": 38, "ArrowDown": 40, "Delete": 46, "Tab": 9}
+
+// write types a text into what an expression names, as a person does.
+func (b *browser) write(element, text string) {
+	b.t.Helper()
+	b.text(element + ".focus()")
+	call(b, input.InsertText, input.InsertTextParams{Text: text})
+}
 
 // key presses one key and lets it go. Its time is what the page sees, however busy the
 // machine is.

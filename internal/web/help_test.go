@@ -33,6 +33,7 @@ type stage struct {
 	wall   *dbtest.Clock
 	guard  *staff.Guard
 	server *httptest.Server
+	line   *line
 	site   *web.Site
 	codes  map[string]string // secrets of authenticators by login
 	people map[string]staff.Person
@@ -65,7 +66,8 @@ func (s *stage) serve(cfg web.Config, change ...func(*web.Config)) {
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	s.site, s.server = site, httptest.NewServer(site.Handler())
+	s.line = &line{next: site.Handler()}
+	s.site, s.server = site, httptest.NewServer(s.line)
 	s.t.Cleanup(func() { site.Close(); s.server.Close() })
 }
 

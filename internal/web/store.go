@@ -20,6 +20,7 @@ func storeRoutes() []Route {
 	const sell, undo, give = staff.OrderPlace, staff.OrderCancel, staff.PackageShip
 	return []Route{
 		{"GET", "/store/new", sell, false, (*Site).till},
+		{"GET", "/store/worker.js", staff.Public, false, (*Site).tillWorker},
 		{"GET", "/store/catalog", sell, false, (*Site).tillCatalog},
 		{"POST", "/store/customer", sell, false, (*Site).tillCustomer},
 		{"POST", "/store/sale", sell, false, (*Site).tillSale},
@@ -108,40 +109,6 @@ func (s *Site) tell(v *visit, value any, err error) error {
 	v.w.Header().Set("Content-Type", "application/json; charset=utf-8")
 	send(v.w, v.r, status, body, func() []byte { return squeeze(body, 1) })
 	return nil
-}
-
-// tillWords are what the till's script says.
-var tillWords = []string{"till_unknown", "till_empty", "till_paid_less", "till_change", "till_done", "till_need_customer", "till_offline_customer", "till_held", "till_refused",
-	"till_retry", "till_mend", "till_unsent", "till_signed_out", "till_full", "till_nothing", "till_free", "till_new_customer", "till_no_held", "till_not_empty",
-	"till_none_yet", "till_remove", "till_price_off", "till_stale", "till_qty", "till_ready", "till_sent", "till_slow"}
-
-// till is the screen at the counter. All that is sold on it is done by its script; the
-// page brings the words and what the person may do.
-func (s *Site) till(v *visit) error {
-	var here shop.Shop
-	var all []shop.Shop
-	var mine *finance.Shift
-	var now db.Instant
-	err := s.cfg.DB.Read(v.ctx, func(tx *db.Tx) (err error) {
-		now = tx.Now()
-		here, all, mine, err = v.storeOf(tx, v.r.URL.Query().Get("shop"))
-		return err
-	})
-	if err != nil {
-		return err
-	}
-	say := map[string]string{}
-	for _, w := range tillWords {
-		say[w] = v.word(w)
-	}
-	text, err := json.Marshal(map[string]any{"words": say, "shop": here.Code, "who": v.caller.Staff.String(), "price": v.caller.May(staff.OrderEdit),
-		"deliver": !here.Kind.Contactless()})
-	if err != nil {
-		return err
-	}
-	return s.render(v, http.StatusOK, "store_new", map[string]any{"Title": v.word("store_new"), "FormKey": formKey(), "Shop": here, "Shops": storeChoices(all, here.ID),
-		"Shift": mine, "Elsewhere": mine != nil && mine.Shop != here.ID, "Setup": string(text), "MayPrice": v.caller.May(staff.OrderEdit), "Today": here.Day(now),
-		"Delivers": !here.Kind.Contactless(), "Methods": finance.Methods()})
 }
 
 // tillPlaces gives the warehouses from which a store sells over its counter: those of

@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"strings"
+	"unicode/utf8"
 
 	"baihuo/internal/customer"
 	"baihuo/internal/db"
@@ -51,8 +52,11 @@ func (s *Site) token(w whom) (string, error) {
 	return base64.RawURLEncoding.EncodeToString(s.cfg.Kit.Keys.Seal(purposeCustomer, string(text))), nil
 }
 
-// contactOf opens whom a sale is for. Fault: errToken.
+// contactOf opens whom a sale is for. Faults: errToken, and those of a phone.
 func (s *Site) contactOf(tx *db.Tx, token string) (c customer.Contact, err error) {
+	if letter, outside := strings.CutPrefix(token, "~"); outside {
+		return s.readLetter(letter)
+	}
 	raw, err := base64.RawURLEncoding.DecodeString(token)
 	if err != nil {
 		return c, errToken.Wrap(err)
@@ -70,6 +74,36 @@ func (s *Site) contactOf(tx *db.Tx, token string) (c customer.Contact, err error
 	}
 	return flow.ContactOf(tx, s.cfg.Kit, w.Recipient)
 }
+
+// readLetter opens what a till sealed by itself while there was no network: somebody
+// whom nobody has looked at yet. Faults: errToken, and those of a phone.
+func (s *Site) readLetter(letter string) (c customer.Contact, err error) {
+	raw, err := base64.RawURLEncoding.DecodeString(letter)
+	if err != nil {
+		return c, errToken.Wrap(err)
+	}
+	text, err := s.cfg.Kit.Keys.OpenLetter(purposeCustomer, raw)
+	if err != nil {
+		return c, errToken.Wrap(err)
+	}
+	var typed struct{ Name, Phone, Detail string }
+	if err := json.Unmarshal([]byte(text), &typed); err != nil {
+		return c, errToken.Wrap(err)
+	}
+	if utf8.RuneCountInString(typed.Name) > nameMost || utf8.RuneCountInString(typed.Detail) > placeMost {
+		return c, errToken
+	}
+	if _, err := customer.Whole(typed.Phone); err != nil {
+		return c, err
+	}
+	return customer.Contact{Name: typed.Name, Phone: typed.Phone, Detail: typed.Detail}, nil
+}
+
+// nameMost and placeMost are how much the till's inputs take.
+const (
+	nameMost  = 60
+	placeMost = 300
+)
 
 // regularsMost is how many known customers a till offers.
 const regularsMost = 6

@@ -16,6 +16,7 @@ import (
 	"baihuo/internal/id"
 	"baihuo/internal/inventory"
 	"baihuo/internal/money"
+	"baihuo/internal/shop"
 	"baihuo/internal/staff"
 	"baihuo/internal/web"
 )
@@ -23,7 +24,8 @@ import (
 // counter is a store with goods and a clerk whose shift is open.
 type counter struct {
 	*stage
-	h *flowtest.House
+	h    *flowtest.House
+	shop string // where shifts are opened
 }
 
 func testDB(t *testing.T) *db.DB {
@@ -34,16 +36,32 @@ func openStore(t *testing.T, d *db.DB) *counter {
 	h := flowtest.Open(t, d)
 	h.Stock(0, "SHAMPOO", 50)
 	h.Stock(0, "PASTE", 50)
-	s := &counter{h: h, stage: raise(t, d, func(c *web.Config) { c.Kit = h.Kit })}
+	s := &counter{h: h, shop: "POS", stage: raise(t, d, func(c *web.Config) { c.Kit = h.Kit })}
 	clerk := s.hire("clerk", shops(h.Shops["POS"].ID), "clerk")
 	s.shift(clerk, "1")
 	return s
 }
 
+// flagship opens a store that brings goods home, with a till of its own that somebody
+// called host works at.
+func (s *counter) flagship() {
+	s.t.Helper()
+	s.shop = "FLAG"
+	s.write(func(tx *db.Tx) error {
+		opened, err := shop.Open(tx, []shop.Shop{{Code: s.shop, Name: "旗舰店", Platform: "store", Kind: shop.Store, Currency: "CNY", TimeZone: "Asia/Shanghai"}})
+		if err != nil {
+			return err
+		}
+		s.h.Shops[s.shop] = opened[0]
+		return shop.SetWarehouses(tx, opened[0].ID, "", []id.Warehouse{s.h.Warehouses[0].ID})
+	})
+	s.shift(s.hire("host", shops(s.h.Shops[s.shop].ID), "clerk"), "1")
+}
+
 func (s *counter) shift(p staff.Person, terminal string) {
 	s.t.Helper()
 	err := s.d.Write(s.t.Context(), db.By{Actor: p.Caller().Actor}, func(tx *db.Tx) error {
-		_, err := finance.OpenShift(tx, finance.Shift{Shop: s.h.Shops["POS"].ID, Terminal: terminal, Currency: money.CNY, Float: 10000})
+		_, err := finance.OpenShift(tx, finance.Shift{Shop: s.h.Shops[s.shop].ID, Terminal: terminal, Currency: money.CNY, Float: 10000})
 		return err
 	})
 	if err != nil {

@@ -237,12 +237,13 @@ func (s *Site) render(v *visit, status int, page string, data map[string]any) er
 }
 
 // head fills in what stands around every page: the menu by permit, who is signed in,
-// the other language, how the page looks, and what was just done.
+// the other language, how the page looks, and what was just done. A page that a browser
+// is to keep says nothing of who looks at it.
 func (s *Site) head(v *visit, data map[string]any) {
 	data["Look"] = lookOf(v.r)
 	data["Switch"] = v.with("lang", map[string]string{"zh": "en", "en": "zh"}[v.lang])
 	data["Looks"] = v.looks()
-	if v.level == stranger {
+	if v.level == stranger || data["Kept"] == true {
 		return
 	}
 	data["Me"] = v.person.Name

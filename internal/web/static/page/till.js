@@ -1,14 +1,16 @@
 // The till. It knows the goods by heart, so it sells without network: a finished sale is
 // a document with its own key, kept in this browser until the server has booked it. What
 // the server refuses stays on the page with its reason until somebody mends it. Nothing
-// personal is kept here in the clear: a customer is a sealed text from the server.
+// personal is kept here in the clear: a customer is a text that the server sealed, or
+// without network this page (till-away.js), and that the server alone can open.
 (function () {
   "use strict";
   var box = document.getElementById("till");
   if (!box) return;
-  var setup = JSON.parse(box.dataset.setup), say = setup.words, scan = baihuo.scan;
-  var name = setup.shop + "." + setup.who, kept = "baihuo.till." + name + ".", shelf = "baihuo.goods." + setup.shop, draft = "till." + name;
-  var goods = {}, lines = [], at = -1, who = null, receipt = "", pending = {};
+  var setup = JSON.parse(box.dataset.setup), say = setup.words, scan = baihuo.scan, away = baihuo.away;
+  var name = setup.shop + "." + setup.who, kept = "baihuo.till." + name + ".", shelf = "baihuo.shelf." + setup.shop, draft = "till." + name;
+  var goods = {}, learnt = 0, lines = [], at = -1, who = null, last = null, pending = {};
+  var lost = false; // the server did not answer when it was asked last
   function $(id) { return document.getElementById(id); }
   function fen(n) { return (n / 100).toFixed(2); }
   function read(text) { // minor units, or NaN
@@ -34,23 +36,34 @@
   }
   function store(key, value) { try { localStorage.setItem(key, value); return true; } catch (e) { return false; } }
 
+  function clock(ms) {
+    var d = new Date(ms), two = function (n) { return String(n).padStart(2, "0"); };
+    var day = [d.getFullYear(), two(d.getMonth() + 1), two(d.getDate())].join("-");
+    return { day: day, short: (Date.now() - ms > 43200000 ? day + " " : "") + two(d.getHours()) + ":" + two(d.getMinutes()),
+      full: day + " " + [d.getHours(), d.getMinutes(), d.getSeconds()].map(two).join(":") };
+  }
+
   // Goods: what was kept from last time, then what the server says, each five minutes.
   function learn(list) {
     list.forEach(function (g) { [g.c].concat(g.b || []).forEach(function (code) { goods[code] = g; }); });
   }
-  try { learn(JSON.parse(localStorage.getItem(shelf) || "[]")); } catch (e) { localStorage.removeItem(shelf); }
+  try {
+    var old = JSON.parse(localStorage.getItem(shelf) || '{"goods":[]}');
+    learn(old.goods);
+    learnt = old.at;
+  } catch (e) { localStorage.removeItem(shelf); }
   function stock(after, all) {
     return ask("/store/catalog?shop=" + encodeURIComponent(setup.shop) + "&after=" + encodeURIComponent(after)).then(function (a) {
       all = all.concat(a.goods);
       if (a.next) return stock(a.next, all);
       goods = {};
       learn(all);
-      store(shelf, JSON.stringify(all));
-      net();
+      learnt = Date.now();
+      store(shelf, JSON.stringify({ at: learnt, goods: all }));
       draw();
     });
   }
-  function learnAll() { stock("", []).catch(function () { net(say.till_stale); }); }
+  function learnAll() { stock("", []).catch(function () {}).then(net); }
 
   // ask speaks with the server, five seconds at most; what it refuses is thrown as its sentence.
   function ask(url, form) {
@@ -58,8 +71,14 @@
     var o = { headers: { Accept: "application/json" }, signal: stop.signal };
     if (form) { o.method = "POST"; o.body = new URLSearchParams(form); }
     return fetch(url, o).then(function (r) {
+      hear(false);
       return r.json().then(function (a) { if (!r.ok) throw { say: a.say }; return a; });
-    }).finally(function () { clearTimeout(late); });
+    }, function (e) { hear(true); throw e; }).finally(function () { clearTimeout(late); });
+  }
+  function hear(nothing) {
+    if (lost === nothing) return;
+    lost = nothing;
+    net();
   }
   function refuse(e) { tell(e.say || say.till_slow, true); }
 
@@ -150,6 +169,17 @@
     save();
     if (p) focus();
   }
+  // Without network a new customer is sealed here, to be read by the server alone.
+  function takeDown() {
+    var c = { name: person.elements.name.value.trim(), phone: person.phone.value.trim(), detail: person.address.value.trim() };
+    if (!/^\+?[\d\s-]{7,20}$/.test(c.phone)) return tell(say.till_offline_customer, true);
+    if ($("till-new").hidden || !c.name) {
+      $("till-new").hidden = false;
+      tell(say.till_new_offline);
+      return person.elements.name.focus();
+    }
+    away.letter(setup, c).then(take, function () { tell(say.till_insecure, true); });
+  }
   person.addEventListener("submit", function (e) {
     e.preventDefault();
     delete person.dataset.sent; // it is asked again and again
@@ -161,7 +191,7 @@
       if (a.known.length) $("till-known").firstChild.focus();
       else if (a.whole) { tell(say.till_new_customer); person.elements.name.focus(); }
       else tell(say.till_none_yet, true);
-    }).catch(function (e) { tell(e.say || say.till_offline_customer, true); });
+    }).catch(function (e) { if (e.say) tell(e.say, true); else takeDown(); });
   });
 
   // A sale that is being rung up survives a reload.
@@ -183,61 +213,79 @@
   }
 
   // The queue of finished sales.
-  function number() {
-    var d = new Date(), two = function (n) { return String(n).padStart(2, "0"); };
-    return "T" + two(d.getFullYear() % 100) + two(d.getMonth() + 1) + two(d.getDate()) + two(d.getHours()) + two(d.getMinutes()) + two(d.getSeconds()) + scan.id().slice(0, 6);
+  function number() { return "T" + clock(Date.now()).full.replace(/\D/g, "").slice(2) + scan.id().slice(0, 6); }
+  // all gives the sales that the server has not booked, the oldest first.
+  function all() {
+    var found = [];
+    for (var i = 0; i < localStorage.length; i++) {
+      var key = localStorage.key(i), item = key.indexOf(kept) === 0 && JSON.parse(localStorage.getItem(key));
+      if (item) found.push(item);
+    }
+    return found.sort(function (a, b) { return a.sale.sold_at - b.sale.sold_at; });
   }
-  function net(text) {
-    var el = $("till-net");
-    if (text !== undefined) el.dataset.stale = text;
-    else if (!queue || !queue.unsent()) el.dataset.stale = "";
-    var n = queue ? queue.unsent() : 0;
-    el.textContent = [n ? say.till_unsent + n : say.till_sent, el.dataset.state, el.dataset.stale].filter(Boolean).join(" · ");
-    el.className = "badge " + (n ? "review" : "done");
+  var trouble = "";
+  function net() {
+    var el = $("till-net"), waiting = all().filter(function (i) { return !i.bad; }), n = waiting.length, since = n ? waiting[0].sale.sold_at : 0;
+    el.textContent = [lost && say.till_lost, n ? say.till_unsent + n + say.till_since + clock(since).short : !lost && say.till_sent, trouble, lost && learnt && say.till_stale + clock(learnt).short].filter(Boolean).join(" · ");
+    el.className = "badge " + (n || lost ? "review" : "done");
+    $("till-late").hidden = !n || n <= 20 && Date.now() - since < 60000;
+    $("till-late").textContent = say.till_late.replace("%n", n).replace("%t", clock(since).short);
   }
   var queue = scan.queue("sale." + name, {
     url: "/store/sale",
     onresult: function (s, a, ok) {
       var item = JSON.parse(localStorage.getItem(kept + s.code) || "null");
+      lost = false;
       if (ok) {
         localStorage.removeItem(kept + s.code);
-        receipt = a.sale;
+        if (last && last.sale.key === s.code) last.booked = a.sale;
         if (a.why) tell(a.no + ": " + a.why, true);
       } else if (item) {
         item.bad = a.say || "?";
         store(kept + s.code, JSON.stringify(item));
         scan.sound("wrong");
       }
-      refused();
+      unbooked();
     },
     onchange: function (q) {
-      $("till-net").dataset.state = { signed_out: say.till_signed_out, full: say.till_full }[q.state] || "";
-      net();
+      trouble = { signed_out: say.till_signed_out, full: say.till_full }[q.state] || "";
+      if (q.state === "lost") lost = true;
+      if (queue) unbooked();
     }
   });
   function send(item) { return queue.add({ id: scan.id(), seq: 0, code: item.sale.key, at: Date.now() }, { sale: JSON.stringify(item.sale) }); }
-  function refused() {
-    var list = $("till-bad");
+  // unbooked shows what waits and what was refused, with what a clerk can do about it.
+  function unbooked() {
+    var list = $("till-bad"), found = all();
     list.textContent = "";
-    for (var i = 0; i < localStorage.length; i++) {
-      var key = localStorage.key(i);
-      if (key.indexOf(kept) === 0) show(key);
-    }
-    $("till-queue").hidden = !list.children.length;
-    function show(key) {
-      var item = JSON.parse(localStorage.getItem(key));
-      if (!item || !item.bad) return;
-      var li = make("li");
-      li.append(make("b", item.sale.key), " ¥" + fen(item.sum) + " ", make("span", item.bad, "warn"), " ",
-        button(say.till_retry, function () { delete item.bad; store(key, JSON.stringify(item)); send(item); refused(); }), " ",
+    found.forEach(function (item) {
+      var key = kept + item.sale.key, li = make("li", undefined, "lineup");
+      li.append(make("b", item.sale.key, "mono"), make("span", "¥" + fen(item.sum)), make("span", clock(item.sale.sold_at).short), make("span", item.bad || say.till_waits, item.bad ? "warn" : "badge review"),
+        button(say.slip_print, function () { paper(item); }));
+      if (item.bad) li.append(button(say.till_retry, function () { delete item.bad; store(key, JSON.stringify(item)); send(item); unbooked(); }),
         button(say.till_mend, function () {
           if (lines.length) return tell(say.till_not_empty, true);
           localStorage.removeItem(key);
           load(item.draft);
-          refused();
+          unbooked();
         }));
       list.append(li);
-    }
+    });
+    $("till-queue").hidden = !found.length;
+    net();
+  }
+  // paper shows the receipt of a sale that the server has not booked, or cannot print now.
+  function paper(item) {
+    var s = item.sale;
+    away.paper({ no: s.key, time: clock(s.sold_at).full, mark: localStorage.getItem(kept + s.key) && say.till_offline, total: fen(item.sum), change: s.change ? fen(s.change) : "",
+      waits: s.mode === "take" ? "" : say.slip_waits, lines: item.draft.lines.map(function (l) { return [l.n, l.c, fen(l.p), l.q, fen(l.p * l.q)]; }),
+      tenders: s.tenders.map(function (t) { return [setup.pays[t.method], fen(t.given)]; }) });
+  }
+  function receipt() {
+    last = last || all().pop();
+    if (!last) return tell(say.till_nothing, true);
+    if (last.booked && !lost) open("/store/receipt/" + last.booked, "receipt");
+    else paper(last);
   }
 
   function finish() {
@@ -252,7 +300,8 @@
     // First it is kept, then it counts as done.
     if (!store(kept + sale.key, JSON.stringify(item)) || !send(item)) return tell(say.till_full, true);
     if (how === "take") lines.forEach(function (l) { if (goods[l.c]) goods[l.c].f -= l.q; });
-    receipt = "";
+    last = item;
+    unbooked();
     clear();
     tell(say.till_done + "¥" + fen(sum) + (sale.change ? " · " + say.till_change + " ¥" + fen(sale.change) : ""));
     scan.sound("done");
@@ -292,12 +341,12 @@
     F4: function () { person.phone.focus(); },
     F6: function () { if (lines.length) $("till-hold").showModal(); else tell(say.till_empty, true); },
     F7: recall,
-    F8: function () { if (receipt) open("/store/receipt/" + receipt, "receipt"); else tell(say.till_nothing, true); },
+    F8: receipt,
     F9: finish,
     F10: function () { var i = box.querySelector("tr.at input.price"); if (i) { i.focus(); i.select(); } }
   };
   function press(f) { keys[f](); }
-  box.addEventListener("click", function (e) { var b = e.target.closest("[data-f]"); if (b) press(b.dataset.f); if (e.target.closest("[data-close]")) e.target.closest("dialog").close(); });
+  box.addEventListener("click", function (e) { var b = e.target.closest("[data-f]"); if (b) press(b.dataset.f); if (e.target.closest("[data-print-slip]")) print(); if (e.target.closest("[data-close]")) e.target.closest("dialog").close(); });
   $("till-hold-form").addEventListener("submit", function (e) { e.preventDefault(); delete e.target.dataset.sent; hold(e.target.label.value); e.target.reset(); });
   document.addEventListener("keydown", function (e) {
     if (e.ctrlKey || e.altKey || e.metaKey || document.querySelector("dialog[open]")) return;
@@ -326,11 +375,21 @@
     if (e.target.dataset.goShop !== undefined) e.target.form.submit();
   });
 
+  // The page that was kept is of another day than today's.
+  var on = box.querySelector("[name=on]"), today = clock(Date.now()).day;
+  if (setup.kept && on.value < today) on.value = on.defaultValue = on.min = today;
   load(JSON.parse(sessionStorage.getItem(draft) || "{}"));
-  refused();
-  net();
+  if (setup.kept) {
+    lost = true;
+    tell(say.till_kept);
+  }
+  unbooked();
   learnAll();
   setInterval(learnAll, 300000);
+  setInterval(net, 5000);
   addEventListener("online", learnAll);
+  addEventListener("offline", function () { hear(true); });
+  addEventListener("storage", unbooked);
+  away.stay(function () { trouble = say.till_insecure; net(); });
   focus();
 })();
