@@ -75,6 +75,24 @@ func OfPhone(tx *db.Tx, keys *seal.Keyring, number string, after id.Recipient, l
 	return found[:min(len(found), limit)], nil
 }
 
+// Ends says that the phone of a recipient is a whole number, or ends in four digits.
+// One without an index, as a platform's mask or an erased one, has no end.
+func Ends(tx *db.Tx, keys *seal.Keyring, recipient id.Recipient, digits string) (bool, error) {
+	var from [][]byte
+	switch number, err := Whole(digits); {
+	case err == nil:
+		from = phoneIndexes(keys, number)
+	case len(digits) == 4:
+		from = tailIndexes(keys, digits)
+	}
+	if len(from) == 0 {
+		return false, nil
+	}
+	var index []byte
+	found, err := tx.One(`/* customer.Ends */ SELECT phone_index FROM recipients WHERE recipient_id = $1`, []any{&index}, recipient)
+	return found && slices.ContainsFunc(from, func(one []byte) bool { return bytes.HasPrefix(index, one) }), err
+}
+
 // replacedMost bounds the recipients that one order is followed back through.
 const replacedMost = 100
 

@@ -36,7 +36,10 @@ var (
 	ErrNotPaid    = fault.New(fault.Conflict, "order_not_paid", "订单 %s 还没有付款,不能交货", "Order %s is not paid and cannot be handed out")
 	ErrLacking    = fault.New(fault.Conflict, "order_lacking", "订单 %s 缺货,到货备齐后才能交货", "Order %s lacks goods; hand it out when they have arrived")
 	ErrNotPacked  = fault.New(fault.Conflict, "order_not_packed", "订单 %s 还没有备好货,请先拣货打包", "Order %s is not prepared; pick and pack it first")
-	ErrFetched    = fault.New(fault.Conflict, "order_fetched", "订单 %s 已经交货或已结束", "Order %s was handed out before or has ended")
+	ErrProof      = fault.New(fault.Forbidden, "pickup_proof", "与订单 %s 不符,没有交货;请核对顾客的手机后四位,或小票、订单号的后六位以上",
+		"That does not belong to order %s and nothing was handed out; ask for the phone's last four digits, or for six or more from the end of the receipt's or order's number")
+	ErrElsewhere = fault.New(fault.Conflict, "order_elsewhere", "订单 %s 的货在%s,不在门店;请等该仓备好送来", "The goods of order %s lie in %s and not in the store; wait until they were prepared there")
+	ErrFetched   = fault.New(fault.Conflict, "order_fetched", "订单 %s 已经交货或已结束", "Order %s was handed out before or has ended")
 )
 
 // waitDays is for how long an order without a day waits before it counts as overdue.
@@ -118,29 +121,58 @@ func inScope(tx *db.Tx, scope staff.Scope, ids []id.Order) (own []id.Order, err 
 	return own, err
 }
 
-// HandOut gives an order's packed packages to the customer who came for it. Faults:
-// order.ErrMissing, ErrNotFetched, ErrHeldBack, ErrNotPaid, ErrLacking, ErrNotPacked,
-// ErrFetched.
-func HandOut(tx *db.Tx, n id.Order) ([]id.Package, error) {
-	locked, err := order.Lock(tx, []id.Order{n})
+// HandOut gives an order's packed packages to the customer who came for it. proof is
+// what they know of it: see Proves. Faults: order.ErrMissing, ErrNotFetched, ErrHeldBack,
+// ErrNotPaid, ErrLacking, ErrNotPacked, ErrFetched, ErrProof.
+func HandOut(tx *db.Tx, kit Kit, n id.Order, proof string) ([]id.Package, error) {
+	f, err := fetchingOf(tx, n)
 	if err != nil {
 		return nil, err
 	}
-	if len(locked) == 0 {
-		return nil, order.ErrMissing
+	if f.Not != nil {
+		return nil, f.Not
 	}
-	found, err := fetchings(tx, []id.Order{n})
+	proven, err := Proves(tx, kit, f.Order, proof)
+	if err == nil && !proven {
+		err = ErrProof.With(f.Order.ExternalNo)
+	}
 	if err != nil {
 		return nil, err
 	}
-	if f := found[0].Not; f != nil {
-		return nil, f
-	}
-	out, err := Collect(tx, found[0].Ready)
+	out, err := Collect(tx, f.Ready)
 	if err == nil {
 		err = firstFault(out)
 	}
-	return found[0].Ready, err
+	return f.Ready, err
+}
+
+// fetchingOf locks one order and says what of it can be handed out.
+func fetchingOf(tx *db.Tx, n id.Order) (Fetching, error) {
+	locked, err := order.Lock(tx, []id.Order{n})
+	if err != nil {
+		return Fetching{}, err
+	}
+	if len(locked) == 0 {
+		return Fetching{}, order.ErrMissing
+	}
+	found, err := fetchings(tx, []id.Order{n})
+	if err != nil {
+		return Fetching{}, err
+	}
+	return found[0], nil
+}
+
+// proofLeast is how much of a number's end tells one order from another.
+const proofLeast = 6
+
+// Proves says that what somebody at the counter knows belongs to an order: its phone or
+// the phone's last four digits, or its number, of which the end will do.
+func Proves(tx *db.Tx, kit Kit, o *order.Order, text string) (bool, error) {
+	text = strings.ToUpper(strings.TrimSpace(text))
+	if text == o.ID.String() || len(text) >= proofLeast && strings.HasSuffix(strings.ToUpper(o.ExternalNo), text) || text != "" && text == strings.ToUpper(o.ExternalNo) {
+		return true, nil
+	}
+	return customer.Ends(tx, kit.Keys, o.Recipient, text)
 }
 
 func fetchings(tx *db.Tx, ids []id.Order) ([]Fetching, error) {

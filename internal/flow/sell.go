@@ -173,26 +173,24 @@ func handOver(tx *db.Tx, n id.Order) (handed bool, why string, err error) {
 	if err := refresh(tx, ready); err != nil {
 		return false, "", err
 	}
-	for _, p := range planned {
-		if _, _, err := release(tx, p.Warehouse, ready, []*fulfilment.Package{p}); err != nil {
-			return false, "", err
-		}
+	if f, err := advance(tx, ready, planned); err != nil || f != nil { // goods that no bin holds: they stay until the count is mended
+		return false, firstSentence(f), err
 	}
-	ids := packageIDs(planned)
-	for _, step := range []func() ([]fault.Outcome[*fulfilment.Package], error){
-		func() ([]fault.Outcome[*fulfilment.Package], error) { return Pick(tx, ids) },
-		func() ([]fault.Outcome[*fulfilment.Package], error) { return Pack(tx, packings(ids)) },
-		func() ([]fault.Outcome[*fulfilment.Package], error) { return Collect(tx, ids) },
-	} {
-		out, err := step()
-		if err != nil {
-			return false, "", err
-		}
-		if f := firstFault(out); f != nil { // goods that no bin holds: they stay until the count is mended
-			return false, fault.Of(f).ZH, nil
-		}
+	out, err := Collect(tx, packageIDs(planned))
+	if err != nil {
+		return false, "", err
+	}
+	if f := firstFault(out); f != nil {
+		return false, fault.Of(f).ZH, nil
 	}
 	return true, "", nil
+}
+
+func firstSentence(f *fault.Fault) string {
+	if f == nil {
+		return ""
+	}
+	return f.ZH
 }
 
 func packings(ids []id.Package) []fulfilment.Packing {

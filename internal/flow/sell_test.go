@@ -115,7 +115,7 @@ func TestSell(t *testing.T) {
 				t.Fatalf("%+v %v", sold, f)
 			}
 			handOut := func() *fault.Fault {
-				if err := d.Write(t.Context(), dbtest.By, func(tx *db.Tx) error { _, err := flow.HandOut(tx, sold.Sale.Order); return err }); err != nil {
+				if err := d.Write(t.Context(), dbtest.By, func(tx *db.Tx) error { _, err := flow.HandOut(tx, c.Kit, sold.Sale.Order, "8000"); return err }); err != nil {
 					return fault.Of(err)
 				}
 				return nil

@@ -10,7 +10,6 @@ import (
 	"baihuo/internal/fault"
 	"baihuo/internal/finance"
 	"baihuo/internal/id"
-	"baihuo/internal/inventory"
 	"baihuo/internal/shop"
 	"baihuo/internal/staff"
 )
@@ -33,6 +32,7 @@ func storeRoutes() []Route {
 
 		{"GET", "/store/pickup", give, false, (*Site).pickups},
 		{"POST", "/store/pickup/{id}", give, false, (*Site).handOut},
+		{"POST", "/store/pickup/{id}/packing", staff.PackagePack, false, (*Site).makeReady},
 
 		{"GET", "/store/shift", sell, false, (*Site).shift},
 		{"POST", "/store/shift", sell, false, (*Site).openShift},
@@ -109,25 +109,4 @@ func (s *Site) tell(v *visit, value any, err error) error {
 	v.w.Header().Set("Content-Type", "application/json; charset=utf-8")
 	send(v.w, v.r, status, body, func() []byte { return squeeze(body, 1) })
 	return nil
-}
-
-// tillPlaces gives the warehouses from which a store sells over its counter: those of
-// its route that are stores, or all of its route where none is.
-func tillPlaces(tx *db.Tx, s shop.Shop) ([]id.Warehouse, error) {
-	routes, err := shop.Routes(tx, []id.Shop{s.ID})
-	if err != nil {
-		return nil, err
-	}
-	all, err := inventory.Warehouses(tx)
-	route := routes[s.ID].For("")
-	var own []id.Warehouse
-	for _, w := range all {
-		if w.Store && slices.Contains(route, w.ID) {
-			own = append(own, w.ID)
-		}
-	}
-	if len(own) == 0 {
-		own = route
-	}
-	return own, err
 }

@@ -3,6 +3,7 @@ package web
 import (
 	"baihuo/internal/catalog"
 	"baihuo/internal/db"
+	"baihuo/internal/flow"
 	"baihuo/internal/id"
 	"baihuo/internal/inventory"
 )
@@ -33,7 +34,7 @@ func (s *Site) tillCatalog(v *visit) error {
 		if err != nil {
 			return err
 		}
-		places, err := tillPlaces(tx, here)
+		places, err := flow.CounterPlaces(tx, here.ID)
 		if err != nil {
 			return err
 		}

@@ -240,8 +240,9 @@ func TestTillCustomer(t *testing.T) {
 		reply(t, v.post("/store/customer", url.Values{"phone": {"80"}}), 400)
 		made := find(url.Values{"phone": {"13800138000"}, "name": {"陈小平"}})["made"].(map[string]any)
 		fetch := sale("T2612010001", func(d map[string]any) { d["mode"], d["on"], d["customer"] = "pickup", "2026-12-02", made["token"] })
-		if got := reply(t, v.post("/store/sale", fetch), 200); got["handed"] != false {
-			t.Errorf("%v", got)
+		fetched := reply(t, v.post("/store/sale", fetch), 200)
+		if fetched["handed"] != false {
+			t.Errorf("%v", fetched)
 		}
 		a := v.post("/store/customer", url.Values{"phone": {"8000"}})
 		if strings.Contains(a.body, "陈小平") || strings.Contains(a.body, "13800138000") {
@@ -255,8 +256,20 @@ func TestTillCustomer(t *testing.T) {
 		reply(t, v.post("/store/sale", sale("T2612010002", func(d map[string]any) { d["mode"], d["customer"] = "pickup", token })), 200)
 
 		t.Run("handed out when it is packed", func(t *testing.T) {
-			if a := v.get("/store/pickup?q=8000"); !strings.Contains(a.body, "还没有备好货") || strings.Contains(a.body, "确认交货") {
+			if a := v.get("/store/pickup?q=8000"); !strings.Contains(a.body, "还没有备好货") || strings.Contains(a.body, "确认交货") || strings.Count(a.body, "本店备货") != 2 {
 				t.Errorf("%s", text(a.body))
+			}
+			pack := "/store/pickup/" + fetched["order"].(string) + "/packing"
+			for range 2 { // pressed by two people
+				if a := v.act("/store/pickup", pack, nil); a.status != 303 || !strings.Contains(a.to, "did=made_ready") {
+					t.Fatalf("%d %s %s", a.status, a.to, text(a.body))
+				}
+			}
+			for _, v.lang = range []string{"en", "zh"} {
+				a := v.get("/store/pickup")
+				if strings.Count(a.body, "name=\"proof\" required") != 1 || !strings.Contains(text(a.body), "杭州仓") {
+					t.Errorf("%s: %s", v.lang, text(a.body))
+				}
 			}
 			s.pack()
 			var waiting []flow.Fetching
@@ -268,14 +281,20 @@ func TestTillCustomer(t *testing.T) {
 				t.Fatalf("%d wait", len(waiting))
 			}
 			path := "/store/pickup/" + waiting[0].Order.ID.String()
-			if a := v.act("/store/pickup?q=010001", path, nil); a.status != 303 || !strings.Contains(a.to, "did=handed_out") {
+			if a := v.get("/store/pickup?q=8000"); strings.Count(a.body, `name="proof" value="8000"`) != 2 || strings.Contains(a.body, `name="proof" required`) {
+				t.Errorf("asked for twice: %s", text(a.body))
+			}
+			if a := v.act("/store/pickup?q=010001", path, url.Values{"proof": {"8001"}, "q": {"8000"}}); a.status != 403 || !strings.Contains(a.body, "没有交货") || !strings.Contains(a.body, `value="8000"`) {
+				t.Errorf("somebody else's phone: %d %s", a.status, text(a.body))
+			}
+			if a := v.act("/store/pickup?q=010001", path, url.Values{"proof": {"8000"}}); a.status != 303 || !strings.Contains(a.to, "did=handed_out") {
 				t.Fatalf("%d %s %s", a.status, a.to, text(a.body))
 			}
-			if a := v.act("/store/pickup", path, nil); a.status != 409 || !strings.Contains(a.body, "已经交货") {
+			if a := v.act("/store/pickup", path, url.Values{"proof": {"8000"}}); a.status != 409 || !strings.Contains(a.body, "已经交货") {
 				t.Errorf("twice: %d %s", a.status, text(a.body))
 			}
 			s.hire("far", shops(s.h.Shops["TB"].ID), "clerk")
-			if a := s.in("far").post("/store/pickup/"+waiting[1].Order.ID.String(), url.Values{"form_key": {strings.Repeat("F", 26)}}); a.status != 404 {
+			if a := s.in("far").post("/store/pickup/"+waiting[1].Order.ID.String(), url.Values{"form_key": {strings.Repeat("F", 26)}, "proof": {"8000"}}); a.status != 404 {
 				t.Errorf("another shop's order: %d", a.status)
 			}
 		})

@@ -36,6 +36,8 @@ var storeWords = map[string]pair{
 
 	"pickup_find": {"订单号或尾号、手机后四位", "Order number or its end, last four digits of the phone"}, "pickup_do_find": {"查找", "Find"}, "pickup_all": {"全部待取", "All that wait"}, "pickup_late": {"逾期未取", "Overdue"},
 	"pickup_waiting": {"待取", "Waiting"}, "pickup_goods": {"交付", "To hand out"}, "pickup_ready": {"可交货", "ready"}, "pickup_give": {"确认交货", "Hand out"},
+	"pickup_where": {"备货", "Prepared"}, "pickup_proof": {"手机后四位", "phone's last 4"}, "pickup_proof_what": {"核对:顾客手机后四位,或小票、订单号后六位以上", "Check: the phone's last four digits, or six or more from the end of the receipt's or order's number"},
+	"pickup_pack": {"本店备货", "Prepare here"}, "pickup_more": {"只列出前 100 单;请用号码或手机后四位查找其余的。", "Only the first 100 are listed; find the others by number or phone."}, "done_made_ready": {"已备好 %d 个包裹", "%d packages are ready"},
 	"pickup_nobody": {"没有找到待取的订单;请核对号码", "No such order waits; look at the number again"}, "pickup_none": {"没有待取的订单。", "Nothing waits to be fetched."}, "done_handed_out": {"已交货 %d 个包裹", "%d packages handed out"},
 
 	"shift_open": {"开班", "Open a shift"}, "shift_close": {"交班", "Close the shift"}, "shift_is_open": {"营业中", "open"}, "shift_is_closed": {"已交班", "closed"}, "shift_terminal": {"收银台", "Till"},
