@@ -151,16 +151,40 @@ func (b *browser) text(script string) string {
 // until waits until a script says true.
 func (b *browser) until(script string) {
 	b.t.Helper()
-	done := run(b, chromedp.Evaluate[bool](`(async function () {
-		for (var end = performance.now() + 15000; performance.now() < end;) {
-			try { if (await (`+script+`)) return true; } catch (e) { }
-			await new Promise(function (on) { setTimeout(on, 20); });
+	done, err := b.try(patience(script))
+	for range 2 { // a page that gives way to the next takes what waits in it along
+		if err != nil {
+			done, err = b.try(patience(script))
 		}
-		return false;
-	})()`, chromedp.EvalAwaitPromise))
+	}
 	if !done {
 		b.t.Fatalf("waited for %s; the page says %s", script, b.text("document.body.innerText.slice(0, 3000)"))
 	}
+}
+
+// patience asks in the page until a script says true.
+func patience(script string) string {
+	return `(async function () {
+		for (var end = performance.now() + 15000; performance.now() < end;) {
+			try { if (await (` + script + `)) return true; } catch (e) { }
+			await new Promise(function (on) { setTimeout(on, 20); });
+		}
+		return false;
+	})()`
+}
+
+func (b *browser) try(script string) (bool, error) {
+	return chromedp.Run(b.ctx, func(ctx context.Context, t *chromedp.Target) (bool, error) {
+		limited, stop := context.WithTimeout(ctx, waitMost)
+		defer stop()
+		return chromedp.Evaluate[bool](script, chromedp.EvalAwaitPromise)(limited, t)
+	})
+}
+
+// leave does what leads away from a page.
+func (b *browser) leave(script string) {
+	b.t.Helper()
+	b.text(`setTimeout(function () { ` + script + ` })`)
 }
 
 // line is the network between the browsers and the door. Cut, no request arrives; of

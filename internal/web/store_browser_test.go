@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -199,4 +200,57 @@ func (s *counter) toWarehouse(mask string) {
 		s.t.Error("nothing is brought home")
 		return nil
 	})
+}
+
+// A day at the till by keyboard: a sale is laid aside and taken up again, goods go for
+// another price by right, the receipt is printed twice, and the shift is closed with a
+// difference that needs a reason.
+func TestC22_TillDay(t *testing.T) {
+	s := openStore(t, testDB(t))
+	s.flagship()
+	s.shift(s.hire("boss", shops(s.h.Shops["FLAG"].ID), "sales"), "2")
+	b := s.atTill("boss")
+	b.scan("PASTE", false, time.Now())
+	b.until(`document.getElementById("till-lines").rows.length === 1`)
+	b.press("F6")
+	b.write(`document.querySelector("#till-hold [name=label]")`, "红衣服")
+	b.text(`document.getElementById("till-hold-form").requestSubmit()`)
+	b.until(noLines)
+	b.press("F7")
+	b.until(`document.querySelector("#till-held button").textContent.includes("红衣服")`)
+	b.text(`document.querySelector("#till-held button").click()`)
+	b.until(`document.getElementById("till-lines").rows.length === 1`)
+
+	b.press("F10")
+	b.write(`document.activeElement`, "9") // what stood there is selected
+	b.press("Enter")
+	b.text(`document.activeElement.blur()`)
+	b.until(`document.getElementById("till-total").textContent === "9.00" && /改价/.test(document.getElementById("till-lines").innerText)`)
+	b.press("F2")
+	b.write(`document.activeElement`, "10")
+	b.press("F9")
+	b.until(noLines + ` && /找零 ¥1.00/.test(document.getElementById("till-say").textContent) && /已全部上传/.test(` + state + `)`)
+
+	b.text(`window.open = function (to) { window.opened = to; }`)
+	b.press("F8")
+	b.until(`window.opened`)
+	slip := b.text(`window.opened`)
+	for n := range 2 {
+		b.open(slip)
+		b.leave(`document.querySelector("form[action^='/store/receipt/'] button").click()`)
+		b.until(fmt.Sprintf(`!!document.querySelector(".slip") && /9.00/.test(document.body.innerText) && /打印次数 2/.test(document.body.innerText) === %t && document.readyState === "complete" && /重打/.test(document.body.innerText)`, n == 1))
+	}
+
+	b.open("/store/shift")
+	b.write(`document.querySelector("[name=unit_10000]")`, "1") // 100 of float and 9 in cash: 9 are missing
+	b.leave(`document.querySelector("form[action$='/close']").requestSubmit()`)
+	b.until(`/-9.00/.test(document.body.innerText) && document.querySelector("[name=unit_10000]").value === "1"`)
+	b.write(`document.querySelector("form[action$='/close'] [name=reason]")`, "找错零钱")
+	b.leave(`document.querySelector("form[action$='/close']").requestSubmit()`)
+	b.until(`/已交班/.test(document.body.innerText) && /找错零钱/.test(document.body.innerText)`)
+	if cash, sales := s.shiftSum(); cash != 900 || sales != 1 {
+		t.Errorf("%d sales with %d", sales, cash)
+	}
+	b.quiet()
+	s.h.Clean()
 }

@@ -16,6 +16,7 @@ import (
 	"baihuo/internal/id"
 	"baihuo/internal/inventory"
 	"baihuo/internal/money"
+	"baihuo/internal/order"
 	"baihuo/internal/shop"
 	"baihuo/internal/staff"
 	"baihuo/internal/web"
@@ -386,4 +387,69 @@ func TestShiftPages(t *testing.T) {
 			}
 		})
 	})
+}
+
+// What is bought at the till and brought home goes down the same line as an order of the
+// web: planned, picked, packed and given to a carrier, on the day and at the time asked for.
+func TestTillDelivery(t *testing.T) {
+	eachStore(t, func(t *testing.T, s *counter) {
+		s.flagship()
+		v := s.in("host")
+		find := func(form url.Values) tillAnswer {
+			a := v.post("/store/customer", form)
+			var out tillAnswer
+			if err := json.Unmarshal([]byte(a.body), &out); err != nil || a.status != 200 {
+				t.Fatalf("%d %s", a.status, text(a.body))
+			}
+			return out
+		}
+		home := func(key, token string, change ...func(map[string]any)) url.Values {
+			return sale(key, append(change, func(d map[string]any) {
+				d["shop"], d["mode"], d["customer"], d["on"], d["slot"] = "FLAG", "deliver", token, "2026-12-02", "09:00-12:00"
+			})...)
+		}
+		nowhere := find(url.Values{"phone": {"13800138000"}, "name": {"陈小平"}}).Made.Token
+		if got := reply(t, v.post("/store/sale", home("T2612010001", nowhere)), 400); got["code"] != "customer_needed" {
+			t.Errorf("without an address: %v", got)
+		}
+		made := find(url.Values{"phone": {"13800138000"}, "name": {"陈小平"}, "address": {"浙江省杭州市西湖区文三路 90 号"}}).Made
+		first := reply(t, v.post("/store/sale", home("T2612010002", made.Token)), 200)
+		if again := reply(t, v.post("/store/sale", home("T2612010002", made.Token)), 200); first["handed"] != false || again["sale"] != first["sale"] || again["again"] != true {
+			t.Errorf("%v, then %v", first, again)
+		}
+		n, _ := id.Parse("O", first["order"].(string))
+		if o := s.h.Order(id.Order(n)); o.Kind != order.Normal || !strings.Contains(o.Wishes, "2026-12-02") || !strings.Contains(o.Wishes, "09:00-12:00") {
+			t.Errorf("%s wishes %s", o.Kind, o.Wishes)
+		}
+		if s.stockOf("PASTE") != 50 {
+			t.Error("the goods have left before anybody brought them")
+		}
+		known := find(url.Values{"phone": {"8000"}}).Known
+		if len(known) != 1 || !known[0].Where || known[0].Name != "陈*平" {
+			t.Fatalf("%+v", known)
+		}
+		reply(t, v.post("/store/sale", home("T2612010003", known[0].Token)), 200)
+		s.toWarehouse("陈*平")
+		if a := v.get("/store/pickup"); strings.Contains(a.body, "T2612010002") {
+			t.Error("it waits to be fetched")
+		}
+		if a := v.get("/store/receipt/" + first["sale"].(string)); !strings.Contains(a.body, "商品待取或待送") || strings.Contains(a.body, "小平") {
+			t.Errorf("%s", text(a.body))
+		}
+		for name, token := range map[string]string{"no letter": "~", "a made-up letter": "~" + strings.Repeat("AAEC", 40)} {
+			if got := reply(t, v.post("/store/sale", home("T2612010009", token)), 400); got["code"] != "customer_token" {
+				t.Errorf("%s: %v", name, got)
+			}
+		}
+	})
+}
+
+type tillAnswer struct {
+	Made  tillPerson
+	Known []tillPerson
+}
+
+type tillPerson struct {
+	Token, Name string
+	Where       bool
 }

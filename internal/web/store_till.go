@@ -36,7 +36,7 @@ func (s *Site) till(v *visit) error {
 		return err
 	}
 	kept := v.r.URL.Query().Get("kept") == "1"
-	setup, err := s.tillSetup(v, here, kept)
+	setup, err := s.tillSetup(v, here, now, kept)
 	if err != nil {
 		return err
 	}
@@ -50,8 +50,9 @@ func (s *Site) till(v *visit) error {
 }
 
 // tillSetup is what the script needs to know. The slot is what it seals a customer to
-// who is taken down without network.
-func (s *Site) tillSetup(v *visit, here shop.Shop, kept bool) (string, error) {
+// who is taken down without network; ahead is by how many milliseconds the house's clock
+// is before the real one, which in a demo is a lot.
+func (s *Site) tillSetup(v *visit, here shop.Shop, now db.Instant, kept bool) (string, error) {
 	say := map[string]string{}
 	for _, w := range tillWords {
 		say[w] = v.word(w)
@@ -61,7 +62,7 @@ func (s *Site) tillSetup(v *visit, here shop.Shop, kept bool) (string, error) {
 		pays[string(m)] = v.word("pay_" + string(m))
 	}
 	text, err := json.Marshal(map[string]any{"words": say, "pays": pays, "shop": here.Code, "who": v.caller.Staff.String(), "price": v.caller.May(staff.OrderEdit),
-		"kept": kept, "currency": here.Currency, "purpose": purposeCustomer, "slot": base64.RawURLEncoding.EncodeToString(s.cfg.Kit.Keys.Slot(purposeCustomer))})
+		"kept": kept, "ahead": now.Time().Sub(s.cfg.Wall()).Milliseconds(), "purpose": purposeCustomer, "slot": base64.RawURLEncoding.EncodeToString(s.cfg.Kit.Keys.Slot(purposeCustomer))})
 	return string(text), err
 }
 

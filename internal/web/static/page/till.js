@@ -376,7 +376,7 @@
   });
 
   // The page that was kept is of another day than today's.
-  var on = box.querySelector("[name=on]"), today = clock(Date.now()).day;
+  var on = box.querySelector("[name=on]"), today = clock(Date.now() + setup.ahead).day;
   if (setup.kept && on.value < today) on.value = on.defaultValue = on.min = today;
   load(JSON.parse(sessionStorage.getItem(draft) || "{}"));
   if (setup.kept) {
