@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/url"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -452,4 +454,38 @@ type tillAnswer struct {
 type tillPerson struct {
 	Token, Name string
 	Where       bool
+}
+
+// The till's worker keeps files that there are, of this version; the page it keeps is for
+// who may sell, and names nobody.
+func TestTillWorker(t *testing.T) {
+	s := openStore(t, testDB(t))
+	a := s.visitor().get("/store/worker.js")
+	head, _, _ := strings.Cut(a.body, "\n")
+	var kept struct {
+		Version string
+		Files   []string
+	}
+	if err := json.Unmarshal([]byte(strings.TrimSuffix(strings.TrimPrefix(head, "var kept = "), ";")), &kept); err != nil || a.status != 200 ||
+		!strings.HasPrefix(a.head.Get("Content-Type"), "text/javascript") || a.head.Get("Cache-Control") != "no-store" || !strings.Contains(a.head.Get("Content-Security-Policy"), "connect-src 'self'") {
+		t.Fatalf("%d %v %v %s", a.status, err, a.head, head)
+	}
+	v := s.in("clerk")
+	page := v.get("/store/new?shop=POS&kept=1")
+	if page.status != 200 || strings.Contains(page.body, "Ms clerk") || strings.Contains(page.body, "/sign-out") || strings.Contains(page.body, "<nav aria-label=\"菜单\"") {
+		t.Errorf("%d %s", page.status, text(page.body))
+	}
+	for _, file := range kept.Files {
+		if got := v.get(file); got.status != 200 || !strings.Contains(file, kept.Version) {
+			t.Errorf("%s: %d", file, got.status)
+		}
+	}
+	for _, m := range regexp.MustCompile(`(?:src|href)="(/static/[^"#]*)`).FindAllStringSubmatch(page.body, -1) {
+		if !slices.Contains(kept.Files, m[1]) {
+			t.Errorf("the page needs %s, which is not kept", m[1])
+		}
+	}
+	if a := s.visitor().get("/store/new?kept=1"); a.status != 303 {
+		t.Errorf("nobody: %d", a.status)
+	}
 }
