@@ -14,7 +14,8 @@
 //	track.go     what the carrier says: delivered, refused, returned
 //	collect.go   goods taken at the counter, and brought back there
 //	sell.go      a sale at a till: ordered, paid, handed over, or made void
-//	pickup.go    orders that wait in a store to be fetched
+//	pickup.go    orders that wait in a store to be fetched, and are handed out
+//	make_ready.go  what is fetched is prepared in the store itself
 //	batch.go     many messages in one transaction, the offender apart
 //	check.go     proves the books of all rooms, and between them
 //

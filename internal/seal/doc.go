@@ -20,5 +20,8 @@
 // up all Digests, and the room that owns a digest makes it anew from the opened value.
 // The lowest version may be dropped once all that is done (flow.Rotate; decision 0011).
 //
+// Letters: who holds no key of ours seals to a public one (Slot), for the house alone to
+// read (OpenLetter): see letter.go.
+//
 // Losing the key is losing the data: a backup never contains it.
 package seal
