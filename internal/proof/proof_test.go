@@ -145,7 +145,7 @@ type child struct {
 // or empty.
 func start(t *testing.T, role, url, name string, before ...string) *child {
 	t.Helper()
-	line := append(before, os.Args[0], "-test.run=^TestChild$", "-test.timeout=30m")
+	line := append(before, os.Args[0], "-test.run=^TestChild$", "-test.timeout=4h")
 	c := &child{t: t, cmd: exec.Command(line[0], line[1:]...)}
 	c.cmd.Env = append(os.Environ(), envRole+"="+role, envURL+"="+url, envName+"="+name)
 	c.cmd.Stderr = os.Stderr
