@@ -28,7 +28,7 @@ const chromium = "/usr/bin/chromium"
 
 // waitMost is how long a page may take to become what a test waits for: a machine that
 // does much else is slow, and only a failing test waits that long.
-const waitMost = 20 * time.Second
+const waitMost = 60 * time.Second
 
 // browser is one window of a real browser in which somebody is signed in.
 type browser struct {
@@ -165,7 +165,7 @@ func (b *browser) until(script string) {
 // patience asks in the page until a script says true.
 func patience(script string) string {
 	return `(async function () {
-		for (var end = performance.now() + 15000; performance.now() < end;) {
+		for (var end = performance.now() + 45000; performance.now() < end;) {
 			try { if (await (` + script + `)) return true; } catch (e) { }
 			await new Promise(function (on) { setTimeout(on, 20); });
 		}
