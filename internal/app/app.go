@@ -58,10 +58,11 @@ type house struct {
 	failed atomic.Pointer[error] // why the database stopped writing
 	d      *db.DB
 	kit    flow.Kit
-	// gate says where webhooks may go.
-	gate *webhook.Gate
-	log  *slog.Logger
-	stop context.CancelFunc
+	// gate says where webhooks may go, sending how; zero for the defaults.
+	gate    *webhook.Gate
+	sending webhook.Options
+	log     *slog.Logger
+	stop    context.CancelFunc
 }
 
 func (h *house) close() {

@@ -46,10 +46,15 @@ func (p *program) serve(ctx context.Context, c cli.Common, o cli.Serve) error {
 		return err
 	}
 	guard := staff.NewGuard(h.kit.Keys, time.Now, nil, staff.Cost{})
+	return p.run(hctx, c, h, opening{front: f, guard: guard}, h.serving(c), nil)
+}
+
+// serving is the worker of a hub that takes real orders.
+func (h *house) serving(c cli.Common) *worker.Worker {
 	w := h.worker(c)
 	w.Chores = append(w.Chores, h.chore("plan", func(tx *db.Tx) (int, error) { return flow.Plan(tx, 100) }),
 		h.chore("forget answers", func(tx *db.Tx) (int, error) { return api.ForgetAnswers(tx, 500) }))
-	return p.run(hctx, c, h, opening{front: f, guard: guard}, w, nil)
+	return w
 }
 
 // chore is a small piece of work in one transaction, done again and again.

@@ -24,7 +24,9 @@ func sealedElsewhere() []flow.Piece {
 // webhooks has a worker tell other systems what happens, and forget what was told
 // long ago.
 func (h *house) webhooks(w *worker.Worker) {
-	sender := webhook.NewSender(h.d, h.hooks(), webhook.Options{Log: h.log})
+	o := h.sending
+	o.Log = h.log
+	sender := webhook.NewSender(h.d, h.hooks(), o)
 	w.Readers = append(w.Readers, webhook.Reader())
 	w.Chores = append(w.Chores, worker.Chore{Name: "webhooks", Do: sender.Send},
 		slowly(h.chore("forget deliveries", func(tx *db.Tx) (int, error) { return webhook.Forget(tx, 500) })))
