@@ -17,7 +17,7 @@ import (
 func personRoutes() []Route {
 	return []Route{
 		{"POST", "/api/v1/orders/{id}/reveal", staff.PersonReveal, "revealContact", "查看收件人明文:写明理由,计入当日额度,留下记录", "Open an order's recipient for a reason; it counts against a quota and leaves a row", commands(200, revealContact)},
-		{"POST", "/api/v1/persons/sightings", staff.JournalRead, "whoSaw", "谁看过这个电话的资料", "Who saw the data of the person with this phone", asks(whoSaw)},
+		{"POST", "/api/v1/persons/sightings", staff.PersonExport, "whoSaw", "谁看过这个电话的资料", "Who saw the data of the person with this phone", asks(whoSaw)},
 		{"POST", "/api/v1/persons/exports", staff.PersonExport, "exportPerson", "导出一个人的全部资料(查阅、复制)", "Hand out all that is held of a person", errands(200, exportPerson)},
 		{"POST", "/api/v1/persons/erasures", staff.PersonExport, "erasePerson", "删除一个人的资料", "Erase what is held of a person", errands(200, erasePerson)},
 	}

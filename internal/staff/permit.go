@@ -41,7 +41,7 @@ const (
 	RuleEdit Permit = "rule.edit"
 
 	PersonReveal Permit = "person.reveal" // open sealed personal data
-	PersonExport Permit = "person.export" // hand out or erase what is held of a person
+	PersonExport Permit = "person.export" // hand out or erase what is held of a person, tell who saw it
 
 	FileImport Permit = "file.import"
 	FileExport Permit = "file.export"

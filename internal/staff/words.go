@@ -12,7 +12,7 @@ var permitWords = map[Permit][2]string{
 	CostRead: {"查看成本", "see purchase costs"}, PackageRead: {"查看包裹", "see packages"}, PackagePick: {"拣货", "pick"},
 	PackagePack: {"打包", "pack"}, PackageShip: {"发货交接", "hand over to carriers"}, RuleRead: {"查看规则", "see rules"},
 	RuleEdit: {"修改规则", "edit rules"}, PersonReveal: {"查看个人信息明文", "open personal data"},
-	PersonExport: {"导出或删除个人信息", "export or erase a person's data"}, FileImport: {"导入文件", "import files"},
+	PersonExport: {"导出或删除个人信息,查谁看过", "export or erase a person's data, ask who saw it"}, FileImport: {"导入文件", "import files"},
 	FileExport: {"导出文件", "export files"}, JournalRead: {"查看审计日志", "search the audit trail"}, JobRead: {"查看任务", "see jobs"},
 	JobReplay: {"重试任务", "replay jobs"}, WebhookManage: {"管理 Webhook", "manage webhooks"}, StaffRead: {"查看人员", "see people"},
 	StaffManage: {"管理人员", "manage people"}, KeyManage: {"管理 API 密钥", "manage API keys"},

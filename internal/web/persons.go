@@ -16,7 +16,7 @@ import (
 func personsRoutes() []Route {
 	return []Route{
 		{"GET", "/persons", staff.PersonExport, false, (*Site).persons},
-		{"POST", "/persons/sightings", staff.JournalRead, false, (*Site).whoSaw},
+		{"POST", "/persons/sightings", staff.PersonExport, false, (*Site).whoSaw},
 		{"POST", "/persons/export", staff.PersonExport, false, (*Site).exportPerson},
 		{"POST", "/persons/erasure", staff.PersonExport, false, (*Site).erasePerson},
 	}
@@ -40,7 +40,6 @@ func (s *Site) persons(v *visit) error {
 
 func (s *Site) showPersons(v *visit, status int, data map[string]any) error {
 	data["Title"], data["FormKey"] = v.word("persons"), formKey()
-	data["MayExport"], data["MaySee"] = v.caller.May(staff.PersonExport), v.caller.May(staff.JournalRead)
 	return s.render(v, status, "persons", data)
 }
 
