@@ -104,6 +104,13 @@ func Verify(tx *db.Tx, anchorLines string) (Verdict, error) {
 
 func verifyStream(tx *db.Tx, stream int64, head Head, anchored map[int64][]byte, v *Verdict) error {
 	hash, seq, c := make([]byte, sha256.Size), int64(0), newChain()
+	early, err := tx.Number(`/* journal.Verify */ SELECT COUNT(*) FROM journal WHERE stream = $1 AND seq < 1`, stream)
+	if err != nil {
+		return err
+	}
+	if early > 0 {
+		v.breach("journal stream %d: %d rows stand before its first", stream, early)
+	}
 	for {
 		page, err := db.List(tx, `/* journal.Verify */ SELECT `+columns+` FROM journal
 			WHERE stream = $1 AND seq > $2 ORDER BY seq LIMIT 2000`, scan, stream, seq)
@@ -141,7 +148,9 @@ func (v *Verdict) breach(format string, args ...any) {
 	v.Breaches = append(v.Breaches, fmt.Sprintf(format, args...))
 }
 
-// anchors gives, per stream, the hashes that anchors saw at each seq.
+// anchors gives, per stream, the hashes that anchors saw at each seq. Anchors are written
+// while nothing happens too, so several see the same row: if it differs between them, it
+// was rewritten in the meantime.
 func anchors(tx *db.Tx, lines string, v *Verdict) (map[int64]map[int64][]byte, error) {
 	seen := map[int64]map[int64][]byte{}
 	add := func(text string) error {
@@ -154,7 +163,11 @@ func anchors(tx *db.Tx, lines string, v *Verdict) (map[int64]map[int64][]byte, e
 			if seen[stream] == nil {
 				seen[stream] = map[int64][]byte{}
 			}
-			if h.Seq > 0 {
+			before, again := seen[stream][h.Seq]
+			switch {
+			case again && !bytes.Equal(before, h.Hash):
+				v.breach("journal stream %d row %d: two anchors saw it differently", stream, h.Seq)
+			case h.Seq > 0:
 				seen[stream][h.Seq] = h.Hash
 			}
 		}

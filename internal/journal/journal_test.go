@@ -45,6 +45,8 @@ func TestVerify(t *testing.T) {
 		first := "WHERE object_id = 1 AND version = 1"
 		tamper("a changed row is found", `UPDATE journal SET payload = '{"n":2}' `+first, `UPDATE journal SET payload = '{"n":1}' `+first, "was changed")
 		tamper("a changed actor is found", `UPDATE journal SET actor = 'x' `+first, `UPDATE journal SET actor = 'test' `+first, "was changed")
+		tamper("a row before the first is found", `INSERT INTO journal SELECT stream, 0, object_kind, 9, 1, what, payload, actor, cause, at, hash FROM journal `+first,
+			`DELETE FROM journal WHERE object_id = 9`, "before its first")
 		last := "FROM journal WHERE object_id = 2 AND version = 5"
 		tamper("a cut tail is found", `DELETE `+last, "", "are there")
 		tamper("a forged head does not hide the cut", `UPDATE journal_streams SET seq = seq - 1,
