@@ -8,12 +8,15 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"net/netip"
 	"net/url"
 	"strconv"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"baihuo/internal/webhook"
 )
@@ -253,6 +256,7 @@ var others = []string{
 // T67: whatever the spelling, by its shape or at the moment of dialling, nothing
 // inside is called. The trap listens on every address of this machine.
 func TestNobodyInsideIsCalled(t *testing.T) {
+	begun := time.Now()
 	tr := newTrap(t)
 	g := gate(t, ":"+tr.port) // so that it is the address that is refused, not the port
 	client := webhook.NewClient(g, resolver(always("127.0.0.1", "::1")))
@@ -293,8 +297,90 @@ func TestNobodyInsideIsCalled(t *testing.T) {
 			}
 		}
 	}
+	tried += viaNames(t, tr, g) + viaRedirects(t, tr, hosts) + viaPorts(t, tr)
 	tr.alone(t)
-	t.Logf("%d spellings, %d of them to be refused by their shape, %d calls tried past it", len(hosts), shapes+len(others), tried)
+	if !t.Failed() {
+		fmt.Printf("PROOF nobody inside is called | %d spellings, %d of them refused by their shape; %d calls past it, by names that turn and redirects too, none arrived at the socket | - | %.1f s\n",
+			len(hosts), shapes+len(others), tried, time.Since(begun).Seconds())
+	}
+}
+
+// nowhere is a public address that is given to nobody.
+const nowhere = "2d00::1"
+
+// viaNames calls names that are inside and outside at once, or in turn from question to
+// question, and gives how many calls were tried.
+func viaNames(t *testing.T, tr *trap, g *webhook.Gate) (tried int) {
+	t.Helper()
+	var asked atomic.Int64
+	var all sync.WaitGroup
+	for _, now := range []func() []string{
+		always("127.0.0.1", nowhere), always("::1", nowhere), always(nowhere, "127.0.0.1", "::1"), always("10.0.0.1", "127.0.0.1", nowhere),
+		always("::ffff:7f00:1", nowhere), always("0.0.0.0", "::", nowhere), always("169.254.169.254", "fd00:ec2::254", "127.0.0.1"),
+		func() []string { return [][]string{{nowhere}, {"127.0.0.1", "::1"}}[asked.Add(1)%2] },
+		func() []string { return [][]string{{"127.0.0.1"}, {nowhere, "::1"}, {nowhere}}[asked.Add(1)%3] },
+	} {
+		client := webhook.NewClient(g, resolver(now))
+		client.Timeout = 500 * time.Millisecond // where the way to nowhere is long; the other family begins after 300
+		for n := range 2 {
+			address, err := g.Check(fmt.Sprintf("https://hook%d.example.com:%s/", n, tr.port))
+			if err != nil {
+				t.Fatal(err)
+			}
+			tried++
+			all.Go(func() {
+				if resp, err := client.Post(address, "application/json", strings.NewReader("{}")); err == nil {
+					resp.Body.Close()
+					t.Errorf("%s answered", address)
+				}
+			})
+		}
+	}
+	all.Wait()
+	return tried
+}
+
+// viaRedirects has a receiver that may be called send the hub on to every spelling.
+func viaRedirects(t *testing.T, tr *trap, hosts []string) (tried int) {
+	t.Helper()
+	to := ""
+	codes := []int{301, 302, 303, 307, 308}
+	v := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Location", to)
+		w.WriteHeader(codes[tried%len(codes)])
+	}))
+	defer v.Close()
+	g := gate(t, ":"+tr.port, strings.TrimPrefix(v.URL, "http://"))
+	client := webhook.NewClient(g, resolver(always("127.0.0.1", "::1")))
+	for _, host := range hosts {
+		to = "http://" + host + ":" + tr.port + "/"
+		resp, err := client.Post(v.URL, "application/json", strings.NewReader("{}"))
+		if err != nil {
+			continue // the place makes no sense to the client
+		}
+		resp.Body.Close()
+		if tried++; resp.StatusCode/100 != 3 {
+			t.Errorf("to %s: %d", to, resp.StatusCode)
+		}
+	}
+	return tried
+}
+
+// viaPorts calls the socket under the names and ports that an operator's exceptions
+// nearly name.
+func viaPorts(t *testing.T, tr *trap) (tried int) {
+	t.Helper()
+	for _, allow := range [][]string{nil, {"127.0.0.1:1"}, {"erp.lan:1"}, {"erp.lan:" + tr.port}, {":" + tr.port}, {"10.0.0.0/8"}, {"127.0.0.2/32", ":" + tr.port}} {
+		client := webhook.NewClient(gate(t, allow...), resolver(always("127.0.0.1", "::1")))
+		for _, host := range []string{"127.0.0.1", "[::1]", "localhost", "erp.lan.", "erp.lan.example.com", "hooks.example.com"} {
+			tried++
+			if resp, err := client.Post("http://"+host+":"+tr.port+"/", "application/json", strings.NewReader("{}")); err == nil {
+				resp.Body.Close()
+				t.Errorf("%s answered where %v is allowed", host, allow)
+			}
+		}
+	}
+	return tried
 }
 
 // A name that was public when somebody looked is inside when it is dialled.
