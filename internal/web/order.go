@@ -329,6 +329,7 @@ func orderRoutes() []Route {
 		{Method: "POST", Path: "/batches/{id}", Permit: read, handle: (*Site).goBatch},
 		{Method: "POST", Path: "/undo/orders/{id}", Permit: read, handle: (*Site).undoBatch},
 		{Method: "GET", Path: "/search", Permit: read, handle: (*Site).search},
+		{Method: "POST", Path: "/search", Permit: read, handle: (*Site).ask},
 		{Method: "POST", Path: "/orders/export", Permit: staff.FileExport, handle: (*Site).exportOrders},
 	}, newOrderRoutes(), orderActRoutes())
 }

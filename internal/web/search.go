@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"baihuo/internal/customer"
 	"baihuo/internal/db"
 	"baihuo/internal/flow"
 	"baihuo/internal/order"
@@ -25,13 +26,42 @@ type searchGroup struct {
 // search finds what was typed or pasted: one hit is jumped to, several are listed, and
 // many numbers are told one by one.
 func (s *Site) search(v *visit) error {
-	q := strings.TrimSpace(strings.ToValidUTF8(strings.ReplaceAll(v.r.URL.Query().Get("q"), "\x00", ""), ""))
+	return s.find(v, searched(v.r.URL.Query().Get("q")), v.r.URL.RequestURI())
+}
+
+// ask sends what was typed to its own address, where the browser's way back finds it;
+// what may tell a person stands in no address and is answered on the spot.
+func (s *Site) ask(v *visit) error {
+	q := searched(v.r.PostForm.Get("q"))
+	if personal(q) {
+		return s.find(v, q, "/orders")
+	}
+	return v.lead("/search?q=" + url.QueryEscape(q))
+}
+
+// searched is what can be looked for of what was typed.
+func searched(typed string) string {
+	q := strings.TrimSpace(strings.ToValidUTF8(strings.ReplaceAll(typed, "\x00", ""), ""))
 	if len(q) > 10_000 {
 		q = strings.ToValidUTF8(q[:10_000], "")
 	}
+	return q
+}
+
+// personal says that a text may be a name or holds a phone number.
+func personal(q string) bool {
+	text, _, list := readSearch(q)
+	return strings.ContainsFunc(q, func(r rune) bool { return r > '~' }) || slices.ContainsFunc(append(list, text), func(one string) bool {
+		_, err := customer.Whole(one)
+		return err == nil
+	})
+}
+
+// find shows what a text finds; here is where a batch of it leads back to.
+func (s *Site) find(v *visit, q, here string) error {
 	text, day, list := readSearch(q)
 	if len(list) > 0 {
-		return s.searchMany(v, q, list)
+		return s.searchMany(v, q, list, here)
 	}
 	var groups []searchGroup
 	var found flow.Found
@@ -116,7 +146,7 @@ func (s *Site) searchGroups(tx *db.Tx, v *visit, found []flow.FoundOrder) (group
 }
 
 // searchMany looks many numbers up and says which nothing has.
-func (s *Site) searchMany(v *visit, q string, list []string) error {
+func (s *Site) searchMany(v *visit, q string, list []string, here string) error {
 	var rows []orderRow
 	var missing []string
 	found := 0
@@ -151,5 +181,5 @@ func (s *Site) searchMany(v *visit, q string, list []string) error {
 	}
 	return s.render(v, http.StatusOK, "search", map[string]any{"Title": v.word("search"), "Q": q, "Many": true,
 		"Groups": []searchGroup{{v.word("found_number"), rows}}, "Missing": missing, "Acts": v.bulkActs(), "FormKey": formKey(),
-		"Say": v.fill("search_many", number(int64(found)), number(int64(len(missing)))), "Here": "/search?q=" + url.QueryEscape(q)})
+		"Say": v.fill("search_many", number(int64(found)), number(int64(len(missing)))), "Here": here})
 }

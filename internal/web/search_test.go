@@ -34,6 +34,15 @@ func TestSearch(t *testing.T) {
 			}
 		}
 		phone := w.h.Draft("WEB", "x").Contact.Phone
+		typed := func(q string) answer { return v.post("/search", url.Values{"q": {q}}) }
+		if a := typed("W-1002 2026111100003"); a.status != 303 || a.to != "/search?q=W-1002+2026111100003" {
+			t.Errorf("numbers typed: %d to %q", a.status, a.to)
+		}
+		for _, q := range []string{phone, "+86 " + phone[:3] + " " + phone[3:7] + " " + phone[7:], "陈小平", phone + ", W-1002, 2026111100003"} {
+			if a := typed(q); a.status != 200 || strings.Contains(a.body, "q="+url.QueryEscape(q)) {
+				t.Errorf("%q typed: %d to %q: it stands in an address", q, a.status, a.to)
+			}
+		}
 		for _, q := range []string{phone, phone[:3] + " " + phone[3:7] + " " + phone[7:], phone[len(phone)-4:]} {
 			if a := find(q); a.status != 200 || !strings.Contains(text(a.body), "收件人电话") || !strings.Contains(a.body, "W-1002") || !strings.Contains(a.body, "138****8000") {
 				t.Errorf("%q: %d %s", q, a.status, text(a.body))
