@@ -2,12 +2,18 @@ package api_test
 
 import (
 	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
+
+	standard "github.com/standard-webhooks/standard-webhooks/libraries/go"
 
 	"baihuo/internal/catalog"
 	"baihuo/internal/db"
@@ -19,13 +25,43 @@ import (
 
 var fence = regexp.MustCompile("(?s)```(sh|json)\n(.*?)```")
 
-// The examples of the manual run as they stand, one after the other, and where an
+// The examples of the manuals run as they stand, one after the other, and where an
 // answer is shown the real one has its fields.
-func TestManualRuns(t *testing.T) {
+func TestManualRuns(t *testing.T) { manual(t, "api.md", t.TempDir(), 10) }
+
+// The receiver of webhooks.md is a real one, which takes what was signed by hand there.
+func TestWebhookManualRuns(t *testing.T) {
+	folder, verified := t.TempDir(), 0
+	v := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		var opened struct{ Secret string }
+		text, err := os.ReadFile(filepath.Join(folder, "endpoint.json"))
+		if err == nil {
+			err = json.Unmarshal(text, &opened)
+		}
+		hook, wrong := standard.NewWebhook(opened.Secret)
+		if err = errors.Join(err, wrong); err == nil {
+			body, _ := io.ReadAll(r.Body)
+			err = hook.Verify(body, r.Header)
+		}
+		if err != nil {
+			t.Errorf("what was signed by hand: %v", err)
+		}
+		verified++
+	}))
+	defer v.Close()
+	manual(t, "webhooks.md", folder, 5, "RECEIVER="+v.URL)
+	if verified != 1 {
+		t.Errorf("%d calls", verified)
+	}
+}
+
+// manual runs the blocks of a page in a folder; at least so many are there.
+func manual(t *testing.T, page, folder string, least int, env ...string) {
+	t.Helper()
 	if _, err := exec.LookPath("curl"); err != nil {
 		t.Skip("curl is not installed: scripts/tools.sh installs it")
 	}
-	text, err := os.ReadFile(filepath.Join("..", "..", "docs", "api.md"))
+	text, err := os.ReadFile(filepath.Join("..", "..", "docs", page))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -46,7 +82,6 @@ func TestManualRuns(t *testing.T) {
 		_, err = inventory.Receive(tx, []inventory.Receipt{{Place: inventory.Place{Warehouse: o.h.Warehouses[0].ID, SKU: skus[0].Value}, Qty: 50}})
 		return err
 	})
-	folder := t.TempDir()
 	said, ran := "", 0
 	for _, block := range fence.FindAllStringSubmatch(string(text), -1) {
 		if block[1] == "json" {
@@ -54,9 +89,9 @@ func TestManualRuns(t *testing.T) {
 			continue
 		}
 		// Variables live on from block to block, as in a terminal.
-		script := "set -eu -o pipefail\n[ -f vars ] && . ./vars\n" + block[2] + "\ndeclare -p BASE KEY $(compgen -A variable | grep -x ORDER || true) >vars\n"
+		script := "set -eu -o pipefail\n[ -f vars ] && . ./vars\n" + block[2] + "\ndeclare -p BASE KEY $(compgen -A variable | grep -xE 'ORDER|ENDPOINT|SECRET|ID|TIMESTAMP|SIGNATURE' || true) >vars\n"
 		c := exec.Command("bash", "-c", script)
-		c.Dir, c.Env = folder, append(os.Environ(), "BASE="+o.url, "KEY="+o.key)
+		c.Dir, c.Env = folder, append(append(os.Environ(), "BASE="+o.url, "KEY="+o.key), env...)
 		out, err := c.Output()
 		if err != nil {
 			t.Fatalf("%v\n%s\n%s", err, block[2], out)
@@ -64,7 +99,7 @@ func TestManualRuns(t *testing.T) {
 		said = string(out)
 		ran++
 	}
-	if ran < 10 {
+	if ran < least {
 		t.Errorf("%d examples ran", ran)
 	}
 }
