@@ -24,11 +24,7 @@ func TestOperatingManualRuns(t *testing.T) {
 		t.Fatal(err)
 	}
 	bin, folder := t.TempDir(), t.TempDir()
-	build := exec.Command("go", "build", "-o", filepath.Join(bin, "baihuo"), ".")
-	build.Dir = filepath.Join("..", "..")
-	if out, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("%v %s", err, out)
-	}
+	compile(t, bin)
 	env := append(os.Environ(), "PATH="+bin+":"+os.Getenv("PATH"), "BAIHUO_DB=", "BAIHUO_DATA=data", "BAIHUO_KEY=")
 	ran := 0
 	for _, block := range shell.FindAllStringSubmatch(string(text), -1) {
