@@ -82,7 +82,7 @@ func unpack(tx *db.Tx, o *order.Order, why string) error {
 	if err != nil || !stopped {
 		return err
 	}
-	_, err = review.Place(tx, []review.Hold{{Order: o.ID, HoldDraft: review.HoldDraft{Kind: "address_changed", Handle: "address_changed",
+	_, err = review.Place(tx, []review.Hold{{Order: o.ID, Shop: o.Shop, HoldDraft: review.HoldDraft{Kind: "address_changed", Handle: "address_changed",
 		NeedsPerson: true, Source: "channel",
 		ReasonZH: "打包后收件信息变更,请重打面单或拆包", ReasonEN: "The recipient changed after packing; make a new label or unpack"}}})
 	return err

@@ -18,6 +18,10 @@ var (
 	ErrExceptionMissing = fault.New(fault.Missing, "exception_missing", "异常不存在", "There is no such exception")
 	ErrExceptionHeld    = fault.New(fault.Conflict, "exception_held", "这条异常属于一个挂起,请解除挂起,异常会随之关闭",
 		"This exception belongs to a hold; release the hold and it closes with it")
+	ErrOwned = fault.New(fault.Conflict, "exception_owned", "%s 已经领取这条异常;请先让对方转交或退回",
+		"%s has this work; ask them to hand it over or to give it back")
+	ErrNotOwned = fault.New(fault.Conflict, "exception_not_owned", "这条异常不在您名下,没有退回",
+		"This work is not yours, so there is nothing to give back")
 
 	ErrMove = fault.New(fault.Conflict, "review_move", "订单审核状态为 %s,不能执行 %s;请刷新后再试",
 		"The review of the order is %s, which does not allow %s; look again")

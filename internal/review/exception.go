@@ -30,6 +30,11 @@ type Exception struct {
 	// Raw is the sealed message that could not be read; Open takes it, Raw gives it.
 	Raw      seal.Bytes
 	OpenedAt db.Instant
+	// DueAt is when it should be settled: Open takes it from AdviceOn.
+	DueAt db.Instant
+	// Owner is the actor who works on it since OwnedAt, empty for nobody.
+	Owner    string
+	OwnedAt  db.Instant
 	ClosedAt db.Instant
 	ClosedBy string
 	// ClosedHow says how it was settled.
@@ -97,11 +102,11 @@ func insertExceptions(tx *db.Tx, wanted map[exceptionKey]*Exception) (map[except
 		return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Key, b.Key))
 	})
 	rows := tx.Batch(`/* review.Open */ INSERT INTO exceptions (exception_id, kind, unique_key, order_id, shop_id,
-		zh, en, detail, raw_cipher, opened_at) VALUES {rows}
+		zh, en, detail, raw_cipher, opened_at, due_at) VALUES {rows}
 		ON CONFLICT (kind, unique_key) DO NOTHING RETURNING kind, unique_key`)
 	for _, e := range list {
 		rows.Add(int64(e.ID), e.Kind, e.Key, int64(e.Order), int64(e.Shop), e.ZH, e.EN, e.Detail, []byte(e.Raw),
-			int64(tx.Now()))
+			int64(tx.Now()), int64(tx.Now().Add(AdviceOn(e.Kind).Within)))
 	}
 	err := rows.Each(func(r db.Row) error {
 		var key exceptionKey
@@ -155,13 +160,7 @@ func Close(tx *db.Tx, ids []id.Exception, how string) ([]fault.Outcome[bool], er
 	if _, err := db.Lock(tx, "exceptions", "exception_id", ids); err != nil {
 		return nil, err
 	}
-	there := map[id.Exception]Exception{}
-	err := tx.Each(`/* review.Close */ SELECT `+exceptionColumns+` FROM exceptions WHERE exception_id = ANY($1)`,
-		func(r db.Row) error {
-			e, err := scanException(r)
-			there[e.ID] = e
-			return err
-		}, ids)
+	there, err := exceptionsOf(tx, ids)
 	if err != nil {
 		return nil, err
 	}
@@ -226,6 +225,8 @@ type Filter struct {
 	Settled bool
 	// IDs leaves these alone; nil for all.
 	IDs []id.Exception
+	// Owner leaves those of one actor.
+	Owner string
 	// After is the last id of the page before.
 	After id.Exception
 	Limit int // 1 to ListMax; ListMax if not set
@@ -249,6 +250,9 @@ func List(tx *db.Tx, f Filter) ([]Exception, error) {
 	}
 	if f.Order != 0 {
 		also("order_id = ? AND order_id > 0", f.Order)
+	}
+	if f.Owner != "" {
+		also("owner = ? AND owner <> ''", f.Owner)
 	}
 	if f.Scope != nil && !f.Scope.AllShops {
 		also("shop_id = ANY(?)", f.Scope.Shops)

@@ -37,7 +37,12 @@ const (
 	HoldRuleBroken = "rule_broken"
 	HoldForbidden  = "platform_forbids"
 	HoldShortage   = "shortage"
+	HoldBalance    = "balance_due" // a person changed lines and the buyer owes more
 )
+
+// KindRefundDue is the kind of exception that asks to give back what a buyer paid too
+// much after a person changed lines.
+const KindRefundDue = "refund_due"
 
 // HoldDraft is a hold before it is placed. Line and Package are 0 where it stops the
 // whole order. Handle tells holds of an order apart; while one lives, the same handle
@@ -67,7 +72,7 @@ type HoldDraft struct {
 type Hold struct {
 	ID    id.Hold
 	Order id.Order
-	// Shop is told to Place for the exception; it is not kept with the hold.
+	// Shop is the order's, for lists within a scope.
 	Shop id.Shop
 	HoldDraft
 	PlacedAt    db.Instant

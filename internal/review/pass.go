@@ -245,3 +245,33 @@ func (d *deciding) save(tx *db.Tx) error {
 	d.holds = left
 	return end(tx, ending)
 }
+
+// PassFree passes orders that wait for customer service without a delay and that no rule
+// asked a person to look at: after a repair their rules may say nothing any more. Others
+// stay as they are. Faults of members: order.ErrMissing, order.ErrEnded.
+func PassFree(tx *db.Tx, orders []id.Order) ([]fault.Outcome[order.Review], error) {
+	return passFree(tx, orders, "judged_again", func(o *order.Order) bool { return o.DelayUntil == 0 })
+}
+
+// PassNow is PassFree, and ends delays.
+func PassNow(tx *db.Tx, orders []id.Order) ([]fault.Outcome[order.Review], error) {
+	return passFree(tx, orders, "judged_now", func(*order.Order) bool { return true })
+}
+
+func passFree(tx *db.Tx, orders []id.Order, why string, fits func(*order.Order) bool) ([]fault.Outcome[order.Review], error) {
+	list := make([]Decision, len(orders))
+	for i, o := range orders {
+		list[i] = Decision{Order: o, Reason: why}
+	}
+	return decide(tx, list, func(d *deciding) *fault.Fault {
+		switch {
+		case d.order.Review != order.Pending || !fits(d.order):
+			return nil
+		case len(d.blocking(func(h Hold) bool { return h.ReleaseHow != ByFinance })) == 0:
+			return d.move(VerbService, 0)
+		case d.order.DelayUntil > 0:
+			return d.move(VerbDelay, 0)
+		}
+		return nil
+	})
+}
