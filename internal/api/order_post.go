@@ -77,7 +77,7 @@ func (a *API) requestOf(body []byte, shops map[string]shop.Shop, scope staff.Sco
 	}
 	q := &request{single: single, messages: make([]flow.Message, len(members))}
 	for i, raw := range members {
-		m, f := a.message(raw, shops)
+		m, f := readMessage(a.cfg.Kit, raw, shops)
 		if f != nil && single && statusOf(f) == http.StatusBadRequest {
 			return nil, f // no order at all: its sender must mend it, nobody else could
 		}
@@ -129,9 +129,17 @@ func isList(body []byte) bool {
 	return list
 }
 
-// message prepares one order. One that cannot be read is a message all the same:
+// Reader gives what reads a kept message of this door once more, for flow.Kit.
+func Reader(kit flow.Kit) func(raw []byte, shops map[string]shop.Shop) flow.Message {
+	return func(raw []byte, shops map[string]shop.Shop) flow.Message {
+		m, _ := readMessage(kit, raw, shops)
+		return m
+	}
+}
+
+// readMessage prepares one order. One that cannot be read is a message all the same:
 // it is refused by itself and kept.
-func (a *API) message(raw []byte, shops map[string]shop.Shop) (flow.Message, *fault.Fault) {
+func readMessage(kit flow.Kit, raw []byte, shops map[string]shop.Shop) (flow.Message, *fault.Fault) {
 	var b orderBody
 	f := decode(raw, &b)
 	if f != nil {
@@ -142,7 +150,7 @@ func (a *API) message(raw []byte, shops map[string]shop.Shop) (flow.Message, *fa
 	if f != nil {
 		return flow.Message{Prepared: flow.Prepared{Draft: d, Fault: f}, Raw: raw}, f
 	}
-	return flow.Message{Prepared: flow.Prepare(a.cfg.Kit, shops, []*order.Draft{d})[0], Raw: raw}, nil
+	return flow.Message{Prepared: flow.Prepare(kit, shops, []*order.Draft{d})[0], Raw: raw}, nil
 }
 
 // member is what an answer says of one order.

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"baihuo/internal/cli"
+	"baihuo/internal/api"
 	"baihuo/internal/db"
 	"baihuo/internal/fault"
 	"baihuo/internal/flow"
@@ -95,6 +96,7 @@ func (p *program) open(ctx context.Context, c cli.Common, options db.Options) (c
 		return nil, nil, err
 	}
 	h := &house{kit: flow.Kit{Keys: keys, Rules: rule.NewShelf(kinds), Sealed: sealedElsewhere()}, gate: &webhook.Gate{}, log: slog.New(slog.NewTextHandler(p.errs, nil))}
+	h.kit.Read = api.Reader(h.kit)
 	ctx, h.stop = context.WithCancel(ctx)
 	options.Holder = fmt.Sprintf("pid %d", os.Getpid())
 	options.Stopped = func(why error) {

@@ -23,6 +23,9 @@ import (
 type Kit struct {
 	Keys  *seal.Keyring
 	Rules *rule.Shelf
+	// Read makes a message of its raw form once more, as the door did that kept it, given
+	// the shops by code; nil where no door keeps any.
+	Read func(raw []byte, shops map[string]shop.Shop) Message
 	// Sealed are the places of sealed values that flow does not know. Rotate refuses
 	// while it is nil: a place that is forgotten loses its values with the old key.
 	Sealed []Piece

@@ -169,8 +169,8 @@ func inOrder(asked []id.Package, handed []fault.Outcome[*fulfilment.Package], re
 	return outcomes
 }
 
-// chooseCarrier takes the cheapest service that reaches each package and has the
-// waybill asked for. Where none does, the package is stopped and says why.
+// chooseCarrier takes the cheapest service that reaches each package, and that the
+// wishes of its orders allow, and has the waybill asked for. Where none does, the package is stopped and says why.
 func chooseCarrier(tx *db.Tx, packages []*fulfilment.Package) error {
 	if len(packages) == 0 {
 		return nil
@@ -181,6 +181,9 @@ func chooseCarrier(tx *db.Tx, packages []*fulfilment.Package) error {
 	}
 	offers, err := carrier.Quote(tx, shipments)
 	if err != nil {
+		return err
+	}
+	if err := wished(tx, packages, offers); err != nil {
 		return err
 	}
 	var assign []fulfilment.Assignment

@@ -175,3 +175,15 @@ func (o *Order) CompleteBundles() {
 		}
 	}
 }
+
+// Relocated notes that the claims of a locked order moved from some warehouses to
+// another, by their codes, with what each line's claim gained by that. Fault:
+// ErrQuantity.
+func Relocated(tx *db.Tx, o *Order, from []string, to string, changes []Change) error {
+	for _, c := range changes {
+		if f := o.line(c.Line).apply(c); f != nil {
+			return f
+		}
+	}
+	return save(tx, o, o.touched(changes), "relocated", map[string]any{"from": from, "to": to})
+}
