@@ -14,8 +14,8 @@ import (
 	"syscall"
 	"time"
 
-	"baihuo/internal/cli"
 	"baihuo/internal/api"
+	"baihuo/internal/cli"
 	"baihuo/internal/db"
 	"baihuo/internal/fault"
 	"baihuo/internal/flow"

@@ -77,7 +77,7 @@ func Prefer(tx *db.Tx, n id.Order, version int64, by id.Carrier) error {
 	if version != 0 && o.Version != version {
 		return order.ErrVersion
 	}
-	if f := mayRejudge(o); f != nil {
+	if f := MayChange(o); f != nil {
 		return f
 	}
 	wishes := wishesOf(o)
@@ -110,6 +110,14 @@ func reaching(tx *db.Tx, o *order.Order, by id.Carrier) (string, error) {
 func wishesOf(o *order.Order) (w order.Wishes) {
 	_ = json.Unmarshal([]byte(o.Wishes), &w) // an order without wishes has none
 	return w
+}
+
+// Prefers says that an order's wishes name a carrier.
+func Prefers(o *order.Order, c carrier.Carrier) bool { return called(wishesOf(o).Carriers, c) }
+
+// called says that a list of codes or names means a carrier.
+func called(list []string, c carrier.Carrier) bool {
+	return slices.ContainsFunc(list, func(text string) bool { return carrier.Fold(text) == c.Code || strings.TrimSpace(text) == c.Name })
 }
 
 // wished leaves of the offers for packages those that the wishes of their orders allow.
@@ -152,9 +160,6 @@ func wished(tx *db.Tx, packages []*fulfilment.Package, offers []fault.Outcome[[]
 
 // allow takes from offers what a wish excludes.
 func allow(offers *fault.Outcome[[]carrier.Offer], named map[id.Carrier]carrier.Carrier, w order.Wishes) {
-	called := func(list []string, c carrier.Carrier) bool {
-		return slices.ContainsFunc(list, func(text string) bool { return carrier.Fold(text) == c.Code || strings.TrimSpace(text) == c.Name })
-	}
 	var left []carrier.Offer
 	for _, of := range offers.Value {
 		c := named[of.Carrier]

@@ -49,7 +49,7 @@ func judgeEach(tx *db.Tx, kit Kit, ids []id.Order, pass func(*db.Tx, []id.Order)
 	var judged []id.Order
 	for i, n := range ids {
 		o := byID[n]
-		if f := mayRejudge(o); f != nil {
+		if f := MayChange(o); f != nil {
 			outcomes[i] = fault.Refused[Rejudged](f)
 			continue
 		}
@@ -79,7 +79,10 @@ func judgeEach(tx *db.Tx, kit Kit, ids []id.Order, pass func(*db.Tx, []id.Order)
 	return outcomes, goOn(tx, again)
 }
 
-func mayRejudge(o *order.Order) *fault.Fault {
+// MayChange says what refuses a change of an order before its release, nil when nothing
+// does: judging it again, other lines, another warehouse or carrier. Faults:
+// order.ErrMissing, ErrEnded, ErrRejected, ErrReleased.
+func MayChange(o *order.Order) *fault.Fault {
 	switch {
 	case o == nil:
 		return order.ErrMissing

@@ -48,7 +48,9 @@ func TestOwners(t *testing.T) {
 		if o := as("S-2", review.GiveBack); !errors.Is(o.Fault, review.ErrNotOwned) {
 			t.Errorf("given back by another: %+v", o)
 		}
-		if o := as("S-1", func(tx *db.Tx, ids []id.Exception) ([]fault.Outcome[bool], error) { return review.HandTo(tx, ids, "S-2") }); !o.Value || get().Owner != "S-2" {
+		if o := as("S-1", func(tx *db.Tx, ids []id.Exception) ([]fault.Outcome[bool], error) {
+			return review.HandTo(tx, ids, "S-2")
+		}); !o.Value || get().Owner != "S-2" {
 			t.Errorf("handed over: %+v", o)
 		}
 		var mine []review.Exception

@@ -16,6 +16,7 @@ const (
 	OrderEdit   Permit = "order.edit"
 	OrderCancel Permit = "order.cancel"
 	OrderHold   Permit = "order.hold"
+	OrderReline Permit = "order.reline" // change lines, warehouse, carrier before release
 
 	ReviewService Permit = "review.service" // pass, reject, take back as service
 	ReviewFinance Permit = "review.finance"
@@ -59,7 +60,7 @@ const (
 // Permits lists every permit that a role can hold.
 func Permits() []Permit {
 	return []Permit{
-		OrderRead, OrderPlace, OrderEdit, OrderCancel, OrderHold, ReviewService, ReviewFinance, ExceptionRead, ExceptionClose,
+		OrderRead, OrderPlace, OrderEdit, OrderCancel, OrderHold, OrderReline, ReviewService, ReviewFinance, ExceptionRead, ExceptionClose,
 		StockRead, StockReceive, StockAdjust, StockCount, CatalogRead, CatalogEdit, CostRead, PackageRead, PackagePick, PackagePack,
 		PackageShip, RuleRead, RuleEdit, PersonReveal, PersonExport, FileImport, FileExport, JournalRead, JobRead, JobReplay,
 		WebhookManage, StaffRead, StaffManage, KeyManage, SystemOperate,
@@ -104,9 +105,9 @@ var roles = []Role{
 	{Code: "admin", ZH: "管理员", EN: "administrator", Careful: true,
 		Permits: slices.Concat(reading, managing, []Permit{RuleEdit, CatalogEdit, FileImport, OrderHold, ExceptionClose})},
 	{Code: "sales", ZH: "销售经理", EN: "sales manager",
-		Permits: slices.Concat(reading, []Permit{OrderPlace, OrderEdit, OrderCancel, OrderHold, RuleEdit})},
+		Permits: slices.Concat(reading, []Permit{OrderPlace, OrderEdit, OrderCancel, OrderHold, OrderReline, RuleEdit})},
 	{Code: "reviewer", ZH: "审单员", EN: "reviewer",
-		Permits: slices.Concat(reading, []Permit{OrderEdit, OrderCancel, OrderHold, ReviewService, ExceptionClose, PersonReveal})},
+		Permits: slices.Concat(reading, []Permit{OrderEdit, OrderCancel, OrderHold, OrderReline, ReviewService, ExceptionClose, PersonReveal})},
 	{Code: "warehouse", ZH: "仓库主管", EN: "warehouse lead",
 		Permits: slices.Concat(reading, []Permit{StockReceive, StockAdjust, StockCount, PackagePick, PackagePack, PackageShip,
 			ExceptionClose})},
@@ -114,7 +115,7 @@ var roles = []Role{
 	{Code: "packer", ZH: "打包员", EN: "packer", Permits: slices.Concat(warehouse, []Permit{PackagePack})},
 	{Code: "dispatcher", ZH: "发货员", EN: "dispatcher", Permits: slices.Concat(warehouse, []Permit{PackageShip})},
 	{Code: "service", ZH: "客服", EN: "customer service",
-		Permits: slices.Concat(reading, []Permit{OrderPlace, OrderEdit, OrderCancel, OrderHold, ReviewService, ExceptionClose, PersonReveal})},
+		Permits: slices.Concat(reading, []Permit{OrderPlace, OrderEdit, OrderCancel, OrderHold, OrderReline, ReviewService, ExceptionClose, PersonReveal})},
 	{Code: "finance", ZH: "财务", EN: "finance", Careful: true,
 		Permits: slices.Concat(reading, []Permit{CostRead, ReviewFinance, FileExport, JournalRead})},
 	{Code: "buyer", ZH: "采购", EN: "buyer",

@@ -50,6 +50,9 @@ func (p Person) Careful() bool {
 }
 
 // able says that the person can sign in, by a password or by single sign-on.
+// May says that one of the person's roles holds a permit and that they work here.
+func (p Person) May(permit Permit) bool { return p.DisabledAt == 0 && p.Caller().May(permit) }
+
 func (p Person) able() bool { return p.DisabledAt == 0 && (p.HasPassword || p.Subject != "") }
 
 func (p Person) owner() bool { return slices.Contains(p.Roles, owner) }

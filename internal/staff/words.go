@@ -5,6 +5,7 @@ var permitWords = map[Permit][2]string{
 	Public: {"任何人", "anybody"}, SignedIn: {"任何已登录的人", "anybody signed in"},
 	OrderRead: {"查看订单", "see orders"}, OrderPlace: {"录入订单", "place orders"}, OrderEdit: {"修改订单、门店改价", "edit orders, change prices at the till"},
 	OrderCancel: {"取消订单、作废门店销售", "cancel orders, void sales of the till"}, OrderHold: {"挂起和解挂订单", "hold and release orders"},
+	OrderReline:   {"下发前改商品、改仓、改快递", "change lines, warehouse and carrier before release"},
 	ReviewService: {"客审", "review as customer service"}, ReviewFinance: {"财审", "review as finance"},
 	ExceptionRead: {"查看异常", "see exceptions"}, ExceptionClose: {"处理异常", "close exceptions"},
 	StockRead: {"查看库存", "see stock"}, StockReceive: {"入库", "receive goods"}, StockAdjust: {"调整库存", "adjust stock"},

@@ -106,7 +106,11 @@ func moneyOf(o *order.Order) []fact {
 	if o.Fee != 0 {
 		list = append(list, fact{Key: "fee", Value: price(o.Fee, o.Currency)})
 	}
-	return append(list, fact{Key: "total", Value: price(o.Total, o.Currency)},
+	list = append(list, fact{Key: "total", Value: price(o.Total, o.Currency)})
+	if owed := o.Payable(); owed != o.Total {
+		list = append(list, fact{Key: "taken_back", Value: price(owed-o.Total, o.Currency)}, fact{Key: "payable", Value: price(owed, o.Currency)})
+	}
+	return append(list,
 		fact{Key: "paid", Value: price(o.Paid, o.Currency)})
 }
 
