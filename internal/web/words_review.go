@@ -21,7 +21,7 @@ var reviewWords = map[string]pair{
 	"desk_code": {"换成/加上(编码或条码)", "Comes (SKU or barcode)"}, "desk_code_none": {"不填则只去掉", "empty: only drop"}, "desk_qty": {"件数", "Pieces"}, "desk_price": {"单价", "Price each"}, "desk_price_none": {"同原价", "as before"}, "desk_try": {"看看变化", "Show what changes"}, "desk_try_say": {"先看差价和库存,再确认。", "See price and stock first, then confirm."},
 	"desk_house_way": {"改仓、改快递", "Warehouse and carrier"}, "desk_here": {"当前", "Now"}, "desk_lacks": {"缺", "Lacks"}, "desk_move": {"改到这个仓", "Serve from here"}, "desk_way": {"%s %s %s,%d 天", "%s %s %s, %d days"}, "desk_way_by": {"快递", "Carrier"}, "desk_way_any": {"由系统选最便宜的", "The cheapest, as the house chooses"}, "desk_way_set": {"更改快递", "Set carrier"},
 	"desk_way_none": {"现在没有快递能送到这个地址。", "No carrier reaches this address now."}, "desk_why_not": {"不能改商品、仓库和快递:", "Lines, warehouse and carrier cannot be changed:"},
-	"did_order_lines_changed": {"改了商品行", "lines changed"}, "did_order_relocated": {"改仓", "moved to another warehouse"}, "taken_back": {"已取消金额", "Taken back"}, "payable": {"应付", "Owed"},
+	"did_order_lines_changed": {"改了商品行", "lines changed"}, "did_order_relocated": {"改仓", "moved to another warehouse"}, "taken_back": {"已取消金额", "Taken back"}, "payable": {"现应付", "Owed now"},
 	"exc_balance_due": {"待补差价", "difference to collect"}, "exc_refund_due": {"待退差价", "difference to refund"}, "exc_by_hand": {"人工挂起", "held by hand"}, "exc_platform_forbids": {"平台禁发", "forbidden by platform"},
 	"exc_import_cancel": {"导入退货未匹配", "return without a sale"}, "exc_import_refund": {"导入退费未匹配", "refund without a charge"}, "exc_import_bad_debt": {"坏账", "bad debt"},
 
