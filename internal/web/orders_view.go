@@ -164,7 +164,7 @@ func (l orderLikes) shown() map[string]bool {
 
 // backTo is the list that a form was sent from.
 func (v *visit) backTo() string {
-	if to := inHouse(v.r.PostFormValue("from")); strings.HasPrefix(to, "/orders") || strings.HasPrefix(to, "/search") || strings.HasPrefix(to, "/batches") {
+	if to := inHouse(v.r.PostFormValue("from")); strings.HasPrefix(to, "/orders") || strings.HasPrefix(to, "/search") || strings.HasPrefix(to, "/batches") || strings.HasPrefix(to, "/review?") {
 		return to
 	}
 	return "/orders"
