@@ -42,8 +42,8 @@ func (b *browser) enterKey() {
 	call(b, input.DispatchKeyEvent, p)
 }
 
-// write types words, as an input method does.
-func (b *browser) write(text string) {
+// dictate puts words in at once, as an input method does.
+func (b *browser) dictate(text string) {
 	b.t.Helper()
 	call(b, input.InsertText, input.InsertTextParams{Text: text})
 }
@@ -106,7 +106,7 @@ func TestHundredHeldByKeyboard(t *testing.T) {
 		}
 		b.press("u")
 		b.arrive(`location.pathname.startsWith("/batches/") && document.activeElement.name === "reason"`)
-		b.write("已核对")
+		b.dictate("已核对")
 		b.enterKey()
 		b.arrive(`location.pathname === "/review" && !document.querySelector("[data-row]")`) // back at the kind, which is empty now
 		left -= 18
@@ -137,7 +137,7 @@ func TestTwoEditOneOrder(t *testing.T) {
 	}
 	save := func(b *browser, memo string) {
 		b.text(`(function () { var m = document.querySelector("[name=memo]"), d = m.closest("details, dialog"); if (d) { if (d.showModal) { if (!d.open) d.showModal(); } else d.open = true; } m.focus(); m.select(); })()`)
-		b.write(memo)
+		b.dictate(memo)
 		b.text(`document.querySelector("[name=memo]").form.requestSubmit()`)
 	}
 	save(first, "先发这单")
