@@ -14,11 +14,13 @@ import (
 // Sort is what a page of orders is sorted by.
 type Sort string
 
-// The sorts: newest first, soonest to ship first (of what has not left), dearest first.
+// The sorts: newest first, soonest to ship first (of what has not left), dearest first,
+// the same goods together (of what has not left).
 const (
 	ByOrdered Sort = "ordered"
 	ByShipBy  Sort = "ship_by"
 	ByAmount  Sort = "amount"
+	ByGoods   Sort = "goods"
 )
 
 // Browsing chooses orders for a page of the list. Zero fields do not filter.
@@ -37,6 +39,8 @@ type Browsing struct {
 	PaidMin, PaidMax int64
 	Message, Memo    bool
 	SKUs             []id.SKU
+	// Goods leaves what has not left and is made of these: see Alike.
+	Goods []int64
 	// Due leaves what has not left and must before an instant.
 	Due db.Instant
 	// Scope leaves the orders of its shops; the zero Scope sees nothing.
@@ -123,6 +127,8 @@ func (f Browsing) Beside(tx *db.Tx, c Card) (before, after id.Order, err error) 
 		at.Value = dueOf(c.ShipBy)
 	case ByAmount:
 		at.Value = c.Paid
+	case ByGoods:
+		at.Value = c.Goods
 	default:
 		at.Value = int64(c.OrderedAt)
 	}
@@ -189,6 +195,8 @@ func (f Browsing) key() (column string, down bool) {
 		return dueKey, f.Turned
 	case ByAmount:
 		return "amount_paid", !f.Turned
+	case ByGoods:
+		return "goods", f.Turned
 	}
 	return "ordered_at", !f.Turned
 }
@@ -218,7 +226,7 @@ func (w *clauses) text() string {
 func (f Browsing) where(tx *db.Tx) (*clauses, error) {
 	w := &clauses{}
 	words := f.Words
-	if f.Due > 0 || f.Sort == ByShipBy {
+	if f.Due > 0 || f.Sort == ByShipBy || f.Sort == ByGoods || len(f.Goods) > 0 {
 		words = overlap(words, leaving)
 	}
 	shops := f.Shops
@@ -266,6 +274,9 @@ func (f Browsing) whereFacts(w *clauses) {
 	}
 	if f.Tag != "" {
 		w.add(`tags <> '' AND ' ' || tags || ' ' LIKE '% ' || $ || ' %' ESCAPE '\'`, escapeLike(f.Tag))
+	}
+	if len(f.Goods) > 0 {
+		w.add("goods = ANY($)", f.Goods)
 	}
 	if f.Province != "" {
 		w.add("province = $", f.Province)

@@ -92,6 +92,8 @@ type Card struct {
 	Tags     string
 	// Message and Memo say that there is a buyer's message and a seller's memo.
 	Message, Memo bool
+	// Goods is what it is made of as one number, 0 where nobody has worked it out yet.
+	Goods int64
 }
 
 // Card derives the card from the facts: the table of architecture.md section 6.
@@ -101,7 +103,7 @@ func (f Facts) Card() Card {
 		Why: strings.Join(f.Why, ";"), Warehouses: strings.Join(f.Warehouses, " "), NameMask: f.NameMask, Place: f.Place,
 		Total: int64(o.Total), Packages: int64(f.Packages), PackagesOut: int64(f.PackagesOut), OrderedAt: o.OrderedAt, ShipBy: o.ShipBy,
 		Province: o.Region[:min(2, len(o.Region))], Paid: int64(o.Paid), Flag: o.Flag, Label: o.Label, Tags: o.Tags,
-		Message: o.BuyerMessage != "", Memo: o.SellerMemo != ""}
+		Message: o.BuyerMessage != "", Memo: o.SellerMemo != "", Goods: o.goodsKey()}
 	for _, l := range o.Lines {
 		if l.Kind == Component || l.Kind == Charge {
 			continue
@@ -192,7 +194,7 @@ func (o *Order) openUnits() (n int64) {
 }
 
 const cardColumns = `order_id, shop_id, external_no, word, blocked, short, ready, why, warehouses, name_mask, place, amount_total, lines,
-	units, packages, packages_out, ordered_at, ship_by, province, amount_paid, flag, label, tags, has_message, has_memo`
+	units, packages, packages_out, ordered_at, ship_by, province, amount_paid, flag, label, tags, has_message, has_memo, goods`
 
 // Show writes the cards of orders, new or changed. flow calls it at the end of
 // every story, in the same transaction.
@@ -202,12 +204,12 @@ func Show(tx *db.Tx, facts []Facts) error {
 		amount_total = excluded.amount_total, lines = excluded.lines, units = excluded.units, packages = excluded.packages,
 		packages_out = excluded.packages_out, ship_by = excluded.ship_by, province = excluded.province, amount_paid = excluded.amount_paid,
 		flag = excluded.flag, label = excluded.label, tags = excluded.tags, has_message = excluded.has_message, has_memo = excluded.has_memo,
-		shown_at = excluded.shown_at`)
+		goods = excluded.goods, shown_at = excluded.shown_at`)
 	for _, f := range facts {
 		c := f.Card()
 		rows.Add(int64(c.Order), int64(c.Shop), c.ExternalNo, string(c.Word), c.Blocked, c.Short, c.Ready, c.Why, c.Warehouses, c.NameMask,
 			c.Place, c.Total, c.Lines, c.Units, c.Packages, c.PackagesOut, int64(c.OrderedAt), int64(c.ShipBy),
-			c.Province, c.Paid, c.Flag, c.Label, c.Tags, c.Message, c.Memo, Tail(c.ExternalNo), int64(tx.Now()))
+			c.Province, c.Paid, c.Flag, c.Label, c.Tags, c.Message, c.Memo, c.Goods, Tail(c.ExternalNo), int64(tx.Now()))
 	}
 	_, err := rows.Run()
 	return err
@@ -216,7 +218,7 @@ func Show(tx *db.Tx, facts []Facts) error {
 func scanCard(r db.Row) (c Card, err error) {
 	err = r.Scan(&c.Order, &c.Shop, &c.ExternalNo, &c.Word, &c.Blocked, &c.Short, &c.Ready, &c.Why, &c.Warehouses, &c.NameMask, &c.Place,
 		&c.Total, &c.Lines, &c.Units, &c.Packages, &c.PackagesOut, &c.OrderedAt, &c.ShipBy, &c.Province, &c.Paid, &c.Flag, &c.Label, &c.Tags,
-		&c.Message, &c.Memo)
+		&c.Message, &c.Memo, &c.Goods)
 	return c, err
 }
 

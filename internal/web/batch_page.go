@@ -85,6 +85,9 @@ func (s *Site) chosen(tx *db.Tx, v *visit) (ids []id.Order, err error) {
 		if err != nil {
 			return nil, errForm.Wrap(err)
 		}
+		if groups := v.r.PostForm["goods"]; len(groups) > 0 {
+			q["goods"], q["sort"] = groups, []string{string(order.ByGoods)}
+		}
 		f, err := s.browsing(tx, v, q)
 		if err != nil {
 			return nil, err

@@ -323,6 +323,8 @@ func orderRoutes() []Route {
 	const read = staff.OrderRead
 	return slices.Concat([]Route{
 		{Method: "GET", Path: "/orders", Permit: read, handle: (*Site).orders},
+		{Method: "GET", Path: "/orders/alike", Permit: read, handle: (*Site).alike},
+		{Method: "GET", Path: "/orders/{id}/brief", Permit: read, handle: (*Site).orderBrief},
 		{Method: "POST", Path: "/orders/columns", Permit: read, handle: (*Site).chooseColumns},
 		{Method: "POST", Path: "/orders/views", Permit: read, handle: (*Site).keepView},
 		{Method: "POST", Path: "/orders/views/first", Permit: read, handle: (*Site).startView},

@@ -52,7 +52,7 @@ func (s *Site) orders(v *visit) error {
 		"Chips": v.chipsOf(q, &all), "Narrow": narrows(q), "F": v.filterForm(q, &all), "Wrong": wrong, "Complaint": page.complaint,
 		"Query": wishes(q).Encode(), "From": listLink(q), "Acts": v.bulkActs(), "FormKey": formKey(), "Kept": l.keepable(v, q),
 		"May":  map[string]bool{"team": v.caller.May(staff.RuleEdit), "export": v.caller.May(staff.FileExport), "place": v.caller.May(staff.OrderPlace)},
-		"View": q.Get("view"),
+		"View": q.Get("view"), "Alike": alikeLink(q), "Goods": q["goods"],
 	})
 }
 
@@ -110,7 +110,7 @@ func (s *Site) browse(tx *db.Tx, v *visit, q url.Values, page *orderPage) error 
 // orderRow is one order of the list with the facts that decide.
 type orderRow struct {
 	row
-	Link          string
+	Link, Brief   string
 	Flag          int
 	Label         string
 	Tags          []string
@@ -147,6 +147,7 @@ func (s *Site) orderRows(tx *db.Tx, v *visit, cards []order.Card, from string) (
 	for i, c := range cards {
 		rows[i] = v.orderRow(c, &beside, &sum)
 		rows[i].Link = "/orders/" + c.Order.String() + "?from=" + url.QueryEscape(from)
+		rows[i].Brief = "/orders/" + c.Order.String() + "/brief"
 	}
 	return rows, nil
 }
@@ -248,7 +249,7 @@ func (v *visit) filterForm(q url.Values, all *places) filterForm {
 	for i, p := range f.Provinces {
 		f.Provinces[i].Chosen = has("province", p.Value)
 	}
-	for _, sort := range []order.Sort{order.ByOrdered, order.ByShipBy, order.ByAmount} {
+	for _, sort := range sorts {
 		f.Sorts = append(f.Sorts, choice{Value: string(sort), Label: v.word("sort_" + string(sort)), Chosen: has("sort", string(sort))})
 	}
 	for _, size := range pageSizes {

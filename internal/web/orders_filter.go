@@ -25,7 +25,10 @@ var errOrderFilter = fault.New(fault.Invalid, "order_filter", "筛选条件有�
 // filterNames are all that the address of the list may hold of a filter, in the order
 // in which pages write them.
 var filterNames = []string{"word", "shop", "warehouse", "held", "short", "due", "flag", "tag", "province", "sku", "from", "to",
-	"paid_min", "paid_max", "message", "memo", "sort", "turned", "size"}
+	"paid_min", "paid_max", "message", "memo", "goods", "sort", "turned", "size"}
+
+// sorts are what the list may be sorted by.
+var sorts = []order.Sort{order.ByOrdered, order.ByShipBy, order.ByAmount, order.ByGoods}
 
 // pageSizes are how many orders a page may show; the first is used where none is said.
 var pageSizes = []int{50, 100, 200}
@@ -157,6 +160,14 @@ func (r *reader) marks() {
 		}
 		f.Flags = append(f.Flags, n)
 	}
+	for _, text := range r.q["goods"] {
+		n, err := strconv.ParseInt(text, 10, 64)
+		if err != nil || n <= 0 {
+			r.bad("goods", "请从同款订单页选择", "choose it on the page of orders with the same goods")
+			continue
+		}
+		f.Goods = append(f.Goods, n)
+	}
 	if f.Tag = r.q.Get("tag"); strings.ContainsAny(f.Tag, " \t\n\x00") || len(f.Tag) > 200 {
 		r.bad("tag", "标签不含空格", "a tag holds no blank")
 	}
@@ -192,7 +203,7 @@ func (r *reader) bounds() {
 
 func (r *reader) page(after string) {
 	r.f.Sort, r.f.Turned = order.Sort(cmp.Or(r.q.Get("sort"), string(order.ByOrdered))), r.q.Get("turned") == "1"
-	if !slices.Contains([]order.Sort{order.ByOrdered, order.ByShipBy, order.ByAmount}, r.f.Sort) {
+	if !slices.Contains(sorts, r.f.Sort) {
 		r.bad("sort", "没有这种排序", "there is no such order")
 	}
 	r.f.Limit = pageSizes[0]
@@ -260,6 +271,8 @@ func (v *visit) chipWord(name, value string, all *places) string {
 		return v.word("word_" + value)
 	case "held":
 		return v.word("blocked")
+	case "goods":
+		return v.word("f_goods")
 	case "short", "message", "memo":
 		return v.word("only_" + name)
 	case "due":

@@ -16,6 +16,7 @@ import (
 	"baihuo/internal/job"
 	"baihuo/internal/journal"
 	"baihuo/internal/notice"
+	"baihuo/internal/order"
 	"baihuo/internal/shipping"
 )
 
@@ -108,7 +109,8 @@ func (w *Worker) chores() []Chore {
 	list = append(list,
 		Chore{Name: "pass delayed", Do: w.story("pass_delayed", flow.PassDelayed)},
 		Chore{Name: "release due", Do: w.story("release_due", flow.ReleaseDue)},
-		Chore{Name: "expire unpaid", Do: w.story("expire_unpaid", flow.ExpireUnpaid)})
+		Chore{Name: "expire unpaid", Do: w.story("expire_unpaid", flow.ExpireUnpaid)},
+		Chore{Name: "same goods", Rest: time.Hour, Do: w.story("same_goods", order.Regroup)})
 	if w.Sender != nil {
 		list = append(list, Chore{Name: "notices", Do: func(ctx context.Context) (int, error) {
 			return notice.Send(ctx, w.DB, w.Kit.Keys, w.Sender, page)

@@ -1,0 +1,6 @@
+-- +goose Up
+-- What an order is made of, as one number: orders with the same goods stand together.
+-- 0 says that nobody has worked it out yet; the worker does for those that have not left.
+ALTER TABLE order_cards ADD COLUMN goods BIGINT NOT NULL DEFAULT 0;
+CREATE INDEX order_cards_goods ON order_cards (goods, order_id)
+    WHERE word IN ('wait_service', 'wait_finance', 'reviewed', 'wait_pick', 'wait_pack', 'wait_ship', 'part_out');
