@@ -30,8 +30,8 @@ func amend(tx *db.Tx, kit Kit, which id.Order, n *order.Order, party *customer.P
 	if err != nil {
 		return false, err
 	}
-	was := people[o.Recipient].Digest
-	a, err := order.Amend(tx, o, n, was, party.Digests())
+	was := people[o.Recipient]
+	a, err := order.Amend(tx, o, n, was.Digest, party.Digests())
 	if err != nil || a.Empty() {
 		return false, err
 	}
@@ -60,11 +60,14 @@ func amend(tx *db.Tx, kit Kit, which id.Order, n *order.Order, party *customer.P
 
 // redirect writes the new recipient. Packages in the house were made for the old
 // one: those not packed are undone and planned anew, a packed one is stopped.
-func redirect(tx *db.Tx, o *order.Order, party *customer.Party, was []byte) error {
+func redirect(tx *db.Tx, o *order.Order, party *customer.Party, was customer.Recipient) error {
 	if err := customer.Recipients(tx, []customer.Owned{{Party: party, Order: o.ID, Replaces: o.Recipient}}); err != nil {
 		return err
 	}
-	if err := order.Redirect(tx, o, party.Recipient, party.Region, was, false); err != nil {
+	if err := order.Redirect(tx, o, party.Recipient, party.Region, was.Digest, false); err != nil {
+		return err
+	}
+	if err := order.Record(tx, o, sentElsewhere(was, party)); err != nil {
 		return err
 	}
 	return unpack(tx, o, "收件信息已变更")

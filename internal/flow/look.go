@@ -36,6 +36,9 @@ type View struct {
 	Warehouses map[id.Warehouse]inventory.Warehouse
 	Carriers   map[id.Carrier]carrier.Carrier
 	Rows       []Happened
+	// Changes say what stood in the fields of the order before and after, by the version
+	// of its journal row.
+	Changes map[int64][]order.Changed
 	// Seen says who saw the recipient in the clear.
 	Seen []Happened
 	// Names are those of the people among the actors, by how the journal names them.
@@ -155,6 +158,9 @@ func (v *View) lookTimeline(tx *db.Tx) error {
 	if err != nil {
 		return err
 	}
+	if err := v.lookChanges(tx); err != nil {
+		return err
+	}
 	seen, err := journal.Timeline(tx, int64(v.Order.Recipient), 0, viewMax)
 	if err != nil {
 		return err
@@ -168,6 +174,22 @@ func (v *View) lookTimeline(tx *db.Tx) error {
 	}
 	slices.Sort(actors)
 	v.Names, err = staff.Names(tx, slices.Compact(actors))
+	return err
+}
+
+// lookChanges gathers what stood in the order's fields before and after.
+func (v *View) lookChanges(tx *db.Tx) error {
+	var versions []int64
+	for _, r := range v.Rows {
+		if r.About == "order" {
+			versions = append(versions, r.Version)
+		}
+	}
+	list, err := order.Changes(tx, []id.Order{v.Order.ID}, versions)
+	v.Changes = map[int64][]order.Changed{}
+	for _, c := range list {
+		v.Changes[c.Version] = append(v.Changes[c.Version], c)
+	}
 	return err
 }
 

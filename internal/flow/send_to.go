@@ -34,11 +34,15 @@ func SendTo(tx *db.Tx, kit Kit, n id.Order, version int64, party *customer.Party
 	if err != nil {
 		return err
 	}
+	was := o.Recipient
 	party.Recipient = id.Recipient(tx.NewID())
 	if err := customer.Recipients(tx, []customer.Owned{{Party: party, Order: n, Replaces: o.Recipient}}); err != nil {
 		return err
 	}
 	if err := order.Redirect(tx, o, party.Recipient, party.Region, people[o.Recipient].Digest, true); err != nil {
+		return err
+	}
+	if err := order.Record(tx, o, sentElsewhere(people[was], party)); err != nil {
 		return err
 	}
 	if err := unpack(tx, o, "收件信息已由人工修改"); err != nil {
@@ -55,4 +59,10 @@ func SendTo(tx *db.Tx, kit Kit, n id.Order, version int64, party *customer.Party
 		return err
 	}
 	return refresh(tx, locked)
+}
+
+// sentElsewhere tells by masks to whom an order went and goes.
+func sentElsewhere(was customer.Recipient, party *customer.Party) []order.Changed {
+	return []order.Changed{{Field: "name", Was: was.Name.Mask, Now: party.Name.Mask}, {Field: "phone", Was: was.Phone.Mask, Now: party.Phone.Mask},
+		{Field: "address", Was: was.Address.Mask, Now: party.Address.Mask}}
 }

@@ -111,7 +111,7 @@ func Amend(tx *db.Tx, o, n *Order, digest []byte, fresh [][]byte) (*Amendment, e
 	if n.ModifiedAt <= o.ModifiedAt {
 		return a, nil
 	}
-	before := o.ChannelState
+	before, was, lines := o.ChannelState, *o, o.lineStates()
 	edited := o.edits()
 	for _, f := range fields {
 		if !f.free || o.ErasedAt == 0 {
@@ -129,7 +129,10 @@ func Amend(tx *db.Tx, o, n *Order, digest []byte, fresh [][]byte) (*Amendment, e
 	o.ModifiedAt = n.ModifiedAt
 	o.Edited = jsonOrEmpty(edited, len(edited) == 0)
 	if o.Ended() {
-		return a, save(tx, o, nil, "amended", map[string]any{"changed": a.Changed})
+		if err := save(tx, o, nil, "amended", map[string]any{"changed": a.Changed}); err != nil {
+			return nil, err
+		}
+		return a, record(tx, o, differences(&was, o, a.Changed))
 	}
 	a.Paid = before != ToShip && o.ChannelState == ToShip
 	a.Closed = before != Closed && o.ChannelState == Closed
@@ -138,7 +141,10 @@ func Amend(tx *db.Tx, o, n *Order, digest []byte, fresh [][]byte) (*Amendment, e
 			return nil, err
 		}
 	}
-	return a, save(tx, o, once(changed), "amended", map[string]any{"changed": a.Changed, "conflicts": conflictNames(a.Conflicts)})
+	if err := save(tx, o, once(changed), "amended", map[string]any{"changed": a.Changed, "conflicts": conflictNames(a.Conflicts)}); err != nil {
+		return nil, err
+	}
+	return a, record(tx, o, append(differences(&was, o, a.Changed), o.since(lines)...))
 }
 
 func (o *Order) edits() map[string]string {
@@ -423,7 +429,7 @@ func (e Edit) Change(tx *db.Tx, o *Order) error {
 	if c.fault != nil {
 		return c.fault
 	}
-	edited := o.edits()
+	edited, was := o.edits(), *o
 	var changed []string
 	for _, f := range fields {
 		for _, name := range names {
@@ -441,7 +447,10 @@ func (e Edit) Change(tx *db.Tx, o *Order) error {
 		return nil
 	}
 	o.Edited = jsonOrEmpty(edited, false)
-	return save(tx, o, nil, "edited", map[string]any{"changed": changed})
+	if err := save(tx, o, nil, "edited", map[string]any{"changed": changed}); err != nil {
+		return err
+	}
+	return record(tx, o, differences(&was, o, changed))
 }
 
 // Redirect gives the order another recipient. byPerson remembers the digest that

@@ -44,6 +44,7 @@ func Cancel(tx *db.Tx, c Cancellation) ([]Cancelled, error) {
 	}
 	var gone []Cancelled
 	var lines []*Line
+	was := o.lineStates()
 	for _, l := range o.Lines {
 		qty := wanted[l.ID]
 		if qty == 0 {
@@ -65,7 +66,10 @@ func Cancel(tx *db.Tx, c Cancellation) ([]Cancelled, error) {
 		what = "cancelled"
 		o.CancelledAt, o.CancelledWhy = tx.Now(), c.Why
 	}
-	return gone, save(tx, o, o.withBundles(lines), what, map[string]any{"why": c.Why, "units": units(gone)})
+	if err := save(tx, o, o.withBundles(lines), what, map[string]any{"why": c.Why, "units": units(gone)}); err != nil || what == "cancelled" {
+		return gone, err // a whole order is cancelled in one word
+	}
+	return gone, record(tx, o, o.since(was))
 }
 
 // May says what refuses a cancellation even once no package is in its way, nil

@@ -35,7 +35,10 @@ func Erase(tx *db.Tx, orders []*Order, reason string) (erased []id.Order, err er
 	if err != nil || len(erased) == 0 {
 		return nil, err
 	}
-	_, err = tx.Exec(`/* order.Erase */ DELETE FROM order_notes WHERE order_id = ANY($1)`, erased)
+	if _, err = tx.Exec(`/* order.Erase */ DELETE FROM order_notes WHERE order_id = ANY($1)`, erased); err != nil {
+		return nil, err
+	}
+	_, err = tx.Exec(`/* order.Erase */ DELETE FROM order_changes WHERE order_id = ANY($1)`, erased)
 	slices.Sort(erased)
 	return erased, err
 }

@@ -18,6 +18,7 @@ import (
 type auditRow struct {
 	Time                                            stamp
 	Who, Actor, Kind, Object, Link, What, Raw, Text string
+	Changes                                         []changeRow
 }
 
 // auditPage is how many rows one page shows.
@@ -47,11 +48,15 @@ func (s *Site) audit(v *visit) error {
 	}
 	var rows []journal.Row
 	var names map[string]string
+	var changes map[int][]changeRow
 	var now db.Instant
 	next := ""
 	err = s.cfg.DB.Read(v.ctx, func(tx *db.Tx) (err error) {
 		now = tx.Now()
 		if rows, next, err = journal.Search(tx, f, q.Get("cursor"), auditPage); err != nil {
+			return err
+		}
+		if changes, err = v.auditChanges(tx, rows); err != nil {
 			return err
 		}
 		var actors []string
@@ -71,6 +76,7 @@ func (s *Site) audit(v *visit) error {
 	list := make([]auditRow, len(rows))
 	for i, r := range rows {
 		list[i] = v.auditRow(r, names, now)
+		list[i].Changes = changes[i]
 	}
 	if next != "" {
 		q.Set("cursor", next)

@@ -240,6 +240,7 @@ func (v *visit) notices(k *flow.View) (rows []noticeRow) {
 type event struct {
 	What, Detail, By string
 	Time             stamp
+	Changes          []changeRow
 }
 
 // timelineKinds are the parts of the timeline that can be looked at alone.
@@ -273,11 +274,20 @@ func (v *visit) timeline(k *flow.View) (events []event) {
 			continue
 		}
 		e := event{What: v.did(r), By: v.actor(k.Name(r.By.Actor)), Time: v.stampOf(r.At, k.Now, k.Shop.TimeZone)}
+		if r.About == "order" {
+			changed := k.Changes[r.Version]
+			if r.What == "reviewed" {
+				changed = reviewed(r.Payload)
+			}
+			e.Changes = v.changes(changed, k.Order.Currency, k.Now)
+		}
 		switch h, held := holds[r.ID]; {
 		case held:
 			e.Detail = pair{h.ReasonZH, h.ReasonEN}.in(v.lang)
 		case r.About == "package":
 			e.Detail = id.Package(r.ID).String()
+		case len(e.Changes) > 0:
+			e.Detail = why(r.Payload)
 		case r.What != "completed": // whose reason is always the same
 			e.Detail = reason(r.Payload)
 		}
@@ -316,6 +326,15 @@ func reason(payload string) string {
 	}
 	_ = json.Unmarshal([]byte(payload), &said) // a payload without one needs no words
 	return cmp.Or(said.Why, said.Note, said.Reason, strings.Join(said.Changed, ", "))
+}
+
+// why is reason without the names of what changed: they stand beside it in words.
+func why(payload string) string {
+	var said struct {
+		Why string `json:"why"`
+	}
+	_ = json.Unmarshal([]byte(payload), &said) // a payload without one needs no words
+	return said.Why
 }
 
 // orderRoutes are those of orders and of the search.

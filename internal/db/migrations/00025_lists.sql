@@ -4,3 +4,16 @@
 ALTER TABLE order_cards ADD COLUMN goods BIGINT NOT NULL DEFAULT 0;
 CREATE INDEX order_cards_goods ON order_cards (goods, order_id)
     WHERE word IN ('wait_service', 'wait_finance', 'reviewed', 'wait_pick', 'wait_pack', 'wait_ship', 'part_out');
+
+-- Who changed what field of an order is a row of the journal; what stood there before and
+-- after stands here, where an erasure reaches it. Numbers in free text are masked.
+-- room: order
+CREATE TABLE order_changes (
+    order_id BIGINT NOT NULL,
+    version BIGINT NOT NULL,
+    position BIGINT NOT NULL,
+    field TEXT NOT NULL,
+    was TEXT NOT NULL,
+    now TEXT NOT NULL,
+    PRIMARY KEY (order_id, version, position)
+) /* clustered */;

@@ -1,0 +1,99 @@
+package web
+
+import (
+	"encoding/json"
+	"slices"
+	"strconv"
+	"strings"
+
+	"baihuo/internal/db"
+	"baihuo/internal/id"
+	"baihuo/internal/journal"
+	"baihuo/internal/money"
+	"baihuo/internal/order"
+)
+
+// changeRow is a field before and after, in words.
+type changeRow struct{ Field, Was, Now string }
+
+// changes puts what changed of an order into words: times as times, amounts as amounts,
+// states by their names. Personal fields come as masks.
+func (v *visit) changes(list []order.Changed, cur money.Currency, now db.Instant) (rows []changeRow) {
+	for _, c := range list {
+		name, code, _ := strings.Cut(c.Field, " ")
+		r := changeRow{Field: strings.TrimSpace(v.word("field_"+name) + " " + code)}
+		if name != "wishes" { // several in one, not readable
+			r.Was, r.Now = v.changedValue(name, c.Was, cur, now), v.changedValue(name, c.Now, cur, now)
+		}
+		rows = append(rows, r)
+	}
+	return rows
+}
+
+func (v *visit) changedValue(field, text string, cur money.Currency, now db.Instant) string {
+	n, err := strconv.ParseInt(text, 10, 64)
+	number := err == nil
+	switch {
+	case text == "":
+		return v.word("change_empty")
+	case number && slices.Contains([]string{"paid_at", "pay_by", "ship_by", "collect_by", "sign_by"}, field):
+		if n == 0 {
+			return v.word("change_empty")
+		}
+		return v.stampOf(db.Instant(n), now, houseZone).Short
+	case number && slices.Contains([]string{"paid", "amount_cod", "freight", "price"}, field):
+		return price(money.Amount(n), cur)
+	case field == "review":
+		return v.word("review_" + text)
+	}
+	return text
+}
+
+// reviewed gives the move of the review that a journal row tells.
+func reviewed(payload string) []order.Changed {
+	var said struct{ From, To string }
+	if json.Unmarshal([]byte(payload), &said) != nil || said.From == said.To {
+		return nil
+	}
+	return []order.Changed{{Field: "review", Was: said.From, Now: said.To}}
+}
+
+// auditChanges gives, for each row of the journal about an order, what stood in its
+// fields before and after.
+func (v *visit) auditChanges(tx *db.Tx, rows []journal.Row) (map[int][]changeRow, error) {
+	var ids []id.Order
+	var versions []int64
+	for _, r := range rows {
+		if r.Kind == "order" {
+			ids, versions = append(ids, id.Order(r.ID)), append(versions, r.Version)
+		}
+	}
+	slices.Sort(ids)
+	ids = slices.Compact(ids)
+	list, err := order.Changes(tx, ids, versions)
+	if err != nil {
+		return nil, err
+	}
+	orders, err := order.Get(tx, ids)
+	currencies := map[id.Order]money.Currency{}
+	for _, o := range orders {
+		currencies[o.ID] = o.Currency
+	}
+	all := map[int][]changeRow{}
+	for i, r := range rows {
+		if r.Kind != "order" {
+			continue
+		}
+		var of []order.Changed
+		if r.What == "reviewed" {
+			of = reviewed(r.Payload)
+		}
+		for _, c := range list {
+			if int64(c.Order) == r.ID && c.Version == r.Version {
+				of = append(of, c)
+			}
+		}
+		all[i] = v.changes(of, currencies[id.Order(r.ID)], tx.Now())
+	}
+	return all, err
+}
