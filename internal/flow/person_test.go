@@ -275,7 +275,7 @@ func TestErase(t *testing.T) {
 
 		canariesIn(t, d, nil, sealedCanaries)
 		free := []string{"orders.buyer_message", "orders.seller_memo", "orders.wishes", "orders.edited", "holds.reason_zh", "holds.reason_en",
-			"exceptions.zh", "exceptions.en", "order_cards.why"}
+			"exceptions.zh", "exceptions.en", "order_cards.why", "order_changes.was", "order_changes.now"}
 		if canariesIn(t, d, nil, freeCanaries, free...) == 0 {
 			t.Error("the free texts are nowhere: the test looks at nothing")
 		}

@@ -263,7 +263,9 @@ func (s *Site) showBoard(v *visit, page, title string) error {
 		return err
 	}
 	return s.render(v, http.StatusOK, page, map[string]any{"Title": v.word(title), "At": v.stampOf(b.At, b.At, houseZone), "Figures": v.figures(&b),
-		"Queues": v.queueRows(&b), "Top": b.Top, "Late": late, "Bare": page == "big"})
+		"Queues": v.queueRows(&b), "Top": b.Top, "Late": late, "Bare": page == "big",
+		// Tabs of one person and language share a stream.
+		"Share": v.person.ID.String() + " " + v.lang})
 }
 
 // urgentRow is an order that is late or soon will be.

@@ -13,7 +13,7 @@ CREATE TABLE order_changes (
     version BIGINT NOT NULL,
     position BIGINT NOT NULL,
     field TEXT NOT NULL,
-    was TEXT NOT NULL,
-    now TEXT NOT NULL,
+    was TEXT NOT NULL DEFAULT '',
+    now TEXT NOT NULL DEFAULT '',
     PRIMARY KEY (order_id, version, position)
 ) /* clustered */;

@@ -1,4 +1,4 @@
-// Keeps a board fresh: one event stream, whose figures, queues and curve are put in
+// Keeps a board fresh: an event stream, whose figures, queues and curve are put in
 // place. When nothing came for a while the board turns grey and says so.
 (function () {
   "use strict";
@@ -57,11 +57,27 @@
     });
   }
 
-  var stream = new EventSource(board.dataset.stream);
-  stream.addEventListener("board", function (e) { show(JSON.parse(e.data)); });
-  stream.onerror = function () { if (pulse) { pulse.textContent = pulse.dataset.lost; pulse.className = "pulse lost"; } };
+  function lost() { if (pulse) { pulse.textContent = pulse.dataset.lost; pulse.className = "pulse lost"; } }
+  function hear(kind, data) { if (kind === "board") show(JSON.parse(data)); else lost(); }
+
+  // The tabs of a browser share one stream, for each person and language; where there is
+  // no shared worker each tab has its own.
+  function alone() {
+    var stream = new EventSource(board.dataset.stream);
+    stream.addEventListener("board", function (e) { hear("board", e.data); });
+    stream.onerror = function () { hear("lost"); };
+    return function () { stream.close(); };
+  }
+  function shared() {
+    var worker = new SharedWorker(board.dataset.worker, { name: board.dataset.share }), own = null;
+    worker.onerror = function () { if (!own) own = alone(); };
+    worker.port.onmessage = function (m) { hear(m.data.kind, m.data.data); };
+    worker.port.postMessage(new URL(board.dataset.stream, location.href).href);
+    return function () { worker.port.postMessage("bye"); if (own) own(); };
+  }
+  var leave = window.SharedWorker && board.dataset.worker ? shared() : alone();
   setInterval(function () { board.classList.toggle("stale", last > 0 && Date.now() - last > 20000); }, 5000);
-  addEventListener("pagehide", function () { stream.close(); });
+  addEventListener("pagehide", function () { leave(); });
 
   // A screen on the wall moves a little every minute, so that nothing burns in.
   if (document.body.classList.contains("page-big")) {
