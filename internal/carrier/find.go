@@ -72,6 +72,13 @@ func scanStop(r db.Row) (s Stoppage, err error) {
 	return s, r.Scan(&s.Region, &s.Carrier, &s.Service, &s.Reason, &s.From, &s.Until)
 }
 
+// Ahead gives the stops that hold at an instant or later, by place; at most 1,000. One
+// that was called off before it began is none.
+func Ahead(tx *db.Tx, at db.Instant) ([]Stoppage, error) {
+	return db.List(tx, `/* carrier.Ahead */ SELECT `+stopColumns+` FROM carrier_stops
+		WHERE until_at = 0 OR until_at > $1 AND until_at > from_at ORDER BY region, carrier_id, service, from_at LIMIT 1000`, scanStop, int64(at))
+}
+
 // Stops gives the stops that hold at an instant, by place; at most 1,000.
 func Stops(tx *db.Tx, at db.Instant) ([]Stoppage, error) {
 	return db.List(tx, `/* carrier.Stops */ SELECT `+stopColumns+` FROM carrier_stops

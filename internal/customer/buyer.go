@@ -6,7 +6,6 @@ import (
 
 	"baihuo/internal/db"
 	"baihuo/internal/id"
-	"baihuo/internal/journal"
 )
 
 // buyer is one buyer of a batch, and all parties that name them.
@@ -77,7 +76,7 @@ func buyersOf(tx *db.Tx, parties []*Party) (list []*buyer, err error) {
 // first that was entered counts.
 func findBuyers(tx *db.Tx, list []*buyer) error {
 	rows := tx.Batch(`/* customer.Buyers */ WITH v (platform, digest) AS (VALUES {rows})
-		SELECT b.digest, b.buyer_id, b.blacklisted_why FROM v
+		SELECT b.digest, b.buyer_id, b.blacklisted_why, b.blacklisted_until FROM v
 		JOIN buyers b ON b.platform = v.platform AND b.digest = v.digest`, "TEXT", "BYTEA")
 	byDigest := make(map[string]*buyer, len(list))
 	for _, b := range list {
@@ -91,8 +90,12 @@ func findBuyers(tx *db.Tx, list []*buyer) error {
 		var digest []byte
 		var why string
 		var n id.Buyer
-		if err := r.Scan(&digest, &n, &why); err != nil {
+		var until db.Instant
+		if err := r.Scan(&digest, &n, &why, &until); err != nil {
 			return err
+		}
+		if until > 0 && until <= tx.Now() {
+			why = "" // it has run out
 		}
 		b := byDigest[string(digest)]
 		if first := found[b]; first != 0 && first < n {
@@ -125,29 +128,6 @@ func Unmake(tx *db.Tx, parties, others []*Party) error {
 	}
 	_, err := tx.Exec(`/* customer.Unmake */ DELETE FROM buyers WHERE buyer_id = ANY($1)`, gone)
 	return err
-}
-
-// Blacklist puts a buyer on the black list, or takes them off with an empty why.
-func Blacklist(tx *db.Tx, buyer id.Buyer, why string) error {
-	at := int64(tx.Now())
-	if why == "" {
-		at = 0
-	}
-	version, err := tx.Number(`/* customer.Blacklist */ UPDATE buyers SET blacklisted_at = $1, blacklisted_why = $2,
-		version = version + 1 WHERE buyer_id = $3 RETURNING version`, at, why, buyer)
-	if err != nil {
-		return err
-	}
-	if version == 0 {
-		return ErrBuyerMissing
-	}
-	what := "blacklisted"
-	if why == "" {
-		what = "unblacklisted"
-	}
-	// The sentence stays in the table, where an erasure reaches it.
-	journal.Write(tx, journal.Entry{Kind: "buyer", ID: int64(buyer), Version: version, What: what})
-	return nil
 }
 
 // stored keeps absent bytes from becoming NULL.

@@ -33,7 +33,7 @@ func EraseBuyers(tx *db.Tx, buyers []id.Buyer, reason string) (erased int, err e
 	}
 	rows := tx.Batch(`/* customer.EraseBuyers */ WITH v (buyer_id, digest, empty, at) AS (VALUES {rows})
 		UPDATE buyers SET digest = v.digest, name_cipher = v.empty, id_cipher = v.empty, name_mask = '',
-		blacklisted_at = 0, blacklisted_why = '', erased_at = v.at, version = buyers.version + 1 FROM v
+		blacklisted_at = 0, blacklisted_why = '', blacklisted_until = 0, erased_at = v.at, version = buyers.version + 1 FROM v
 		WHERE buyers.buyer_id = v.buyer_id AND buyers.erased_at = 0 RETURNING buyers.buyer_id, buyers.version`,
 		"BIGINT", "BYTEA", "BYTEA", "BIGINT")
 	for _, n := range buyers {

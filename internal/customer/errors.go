@@ -8,6 +8,8 @@ var (
 		"The recipient does not exist or was erased")
 	ErrBuyerMissing = fault.New(fault.Missing, "buyer_missing", "买家不存在", "The buyer does not exist")
 
+	ErrBlackUntil = fault.New(fault.Invalid, "black_until", "黑名单的结束日期应在今天或以后,留空为长期", "The black list ends today or later; leave it empty for always")
+
 	ErrReasonMissing = fault.New(fault.Invalid, "reveal_reason", "查看明文必须写明理由(最多 500 个字)",
 		"Opening personal data needs a reason (at most 500 characters)")
 	ErrReasonPersonal = fault.New(fault.Invalid, "reveal_reason_personal",

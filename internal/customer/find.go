@@ -127,19 +127,25 @@ type Buyer struct {
 	known         []byte
 	BlacklistedAt db.Instant
 	Why           string
-	CreatedAt     db.Instant
-	ErasedAt      db.Instant
+	// Until is when the black list lets go of the buyer, 0 for never.
+	Until     db.Instant
+	CreatedAt db.Instant
+	ErasedAt  db.Instant
 }
 
-const buyerColumns = `buyer_id, platform, name_cipher, name_mask, id_cipher, blacklisted_at, blacklisted_why, created_at, erased_at`
+const buyerColumns = `buyer_id, platform, name_cipher, name_mask, id_cipher, blacklisted_at, blacklisted_why, blacklisted_until, created_at,
+	erased_at`
+
+func scanBuyer(r db.Row) (b Buyer, err error) {
+	return b, r.Scan(&b.ID, &b.Platform, &b.Name.Cipher, &b.Name.Mask, &b.known, &b.BlacklistedAt, &b.Why, &b.Until, &b.CreatedAt, &b.ErasedAt)
+}
 
 // GetBuyers gives buyers by id, sealed.
 func GetBuyers(tx *db.Tx, ids []id.Buyer) (map[id.Buyer]Buyer, error) {
 	found := map[id.Buyer]Buyer{}
 	err := tx.Each(`/* customer.GetBuyers */ SELECT `+buyerColumns+` FROM buyers WHERE buyer_id = ANY($1)`,
 		func(r db.Row) error {
-			var b Buyer
-			err := r.Scan(&b.ID, &b.Platform, &b.Name.Cipher, &b.Name.Mask, &b.known, &b.BlacklistedAt, &b.Why, &b.CreatedAt, &b.ErasedAt)
+			b, err := scanBuyer(r)
 			found[b.ID] = b
 			return err
 		}, ids)

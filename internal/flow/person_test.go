@@ -390,7 +390,7 @@ func (a *aviary) end(stays id.Order) {
 		if err != nil {
 			return err
 		}
-		return customer.Blacklist(tx, orders[0].Buyer, "金丝雀七恶意退款")
+		return customer.Blacklist(tx, orders[0].Buyer, "金丝雀七恶意退款", 0)
 	})
 	opaque := canary(a.House, "TB", "CANARY-0004", flowtest.Item{Code: "PASTE", Qty: 1})
 	opaque.Contact.OpaqueID = "OAID-CANARY-777"

@@ -1,8 +1,11 @@
 package inventory
 
 import (
+	"fmt"
+
 	"baihuo/internal/db"
 	"baihuo/internal/id"
+	"baihuo/internal/staff"
 )
 
 // Wait puts a line into the queue for arriving stock of its SKU.
@@ -86,6 +89,56 @@ func scanWaiter(r db.Row) (w Waiter, err error) {
 func Waiting(tx *db.Tx, sku id.SKU, limit int) ([]Waiter, error) {
 	return db.List(tx, `/* inventory.Waiting */ SELECT `+waitColumns+` FROM stock_waits WHERE sku_id = $1
 		ORDER BY deadline, paid_at, line_id LIMIT $2`, scanWaiter, sku, bounded(limit))
+}
+
+// WaitMark is a place in the queue of a SKU.
+type WaitMark struct {
+	Deadline, PaidAt db.Instant
+	Line             id.Line
+}
+
+// Mark is where a page goes on after this waiter.
+func (w Waiter) Mark() WaitMark { return WaitMark{w.Deadline, w.PaidAt, w.Line} }
+
+// WaitingIn is Waiting after a mark (the zero one begins), of the shops that a scope
+// sees.
+func WaitingIn(tx *db.Tx, scope staff.Scope, sku id.SKU, after WaitMark, limit int) ([]Waiter, error) {
+	text, args := `sku_id = $1`, []any{sku}
+	if after != (WaitMark{}) {
+		args = append(args, orLast(after.Deadline), orLast(after.PaidAt), after.Line)
+		text += ` AND (deadline, paid_at, line_id) > ($2, $3, $4)`
+	}
+	if !scope.AllShops {
+		args = append(args, scope.Shops)
+		text += fmt.Sprintf(` AND shop_id = ANY($%d)`, len(args))
+	}
+	args = append(args, bounded(limit))
+	return db.List(tx, `/* inventory.WaitingIn */ SELECT `+waitColumns+` FROM stock_waits WHERE `+text+
+		fmt.Sprintf(` ORDER BY deadline, paid_at, line_id LIMIT $%d`, len(args)), scanWaiter, args...)
+}
+
+// Awaited is a SKU that orders wait for, and how many pieces of it.
+type Awaited struct {
+	SKU    id.SKU
+	Pieces int64
+}
+
+// AwaitedIn gives the SKUs that the orders of a scope's shops wait for, those with most
+// pieces first, after one of them (the zero one begins).
+func AwaitedIn(tx *db.Tx, scope staff.Scope, after Awaited, limit int) ([]Awaited, error) {
+	text, args := "", []any{}
+	if !scope.AllShops {
+		args, text = append(args, scope.Shops), ` WHERE shop_id = ANY($1)`
+	}
+	text = `SELECT sku_id, SUM(qty_waiting) AS pieces FROM stock_waits` + text + ` GROUP BY sku_id`
+	if after != (Awaited{}) {
+		args = append(args, after.Pieces, after.SKU)
+		n := len(args)
+		text += fmt.Sprintf(` HAVING SUM(qty_waiting) < $%d OR SUM(qty_waiting) = $%[1]d AND sku_id > $%[2]d`, n-1, n)
+	}
+	args = append(args, bounded(limit))
+	return db.List(tx, `/* inventory.AwaitedIn */ `+text+fmt.Sprintf(` ORDER BY pieces DESC, sku_id LIMIT $%d`, len(args)),
+		func(r db.Row) (a Awaited, err error) { return a, r.Scan(&a.SKU, &a.Pieces) }, args...)
 }
 
 // WaitingOrders says how many pieces each of the orders still waits for.

@@ -109,6 +109,7 @@ func signed(n int64) string {
 func (v *visit) funcs() template.FuncMap {
 	return template.FuncMap{"t": v.must, "n": number, "signed": signed,
 		"other": func() string { return map[string]string{"zh": "English", "en": "中文"}[v.lang] },
+		"has":   slices.Contains[[]string, string],
 		// dict gives a part of a template several values under names.
 		"dict": func(pairs ...any) map[string]any {
 			m := map[string]any{}

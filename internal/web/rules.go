@@ -5,10 +5,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
-	"time"
 
-	"baihuo/internal/carrier"
-	"baihuo/internal/customer"
 	"baihuo/internal/db"
 	"baihuo/internal/fault"
 	"baihuo/internal/flow"
@@ -26,6 +23,7 @@ func ruleRoutes() []Route {
 		{"GET", "/rules/{id}", staff.RuleRead, false, (*Site).rule},
 		{"POST", "/rules/{id}", staff.RuleEdit, false, (*Site).saveRule},
 		{"GET", "/stops", staff.RuleRead, false, (*Site).stops},
+		{"GET", "/stops/regions", staff.RuleRead, false, (*Site).stopRegions},
 		{"POST", "/stops", staff.RuleEdit, false, (*Site).saveStop},
 		{"GET", "/blacklist", staff.RuleRead, false, (*Site).blacklist},
 		{"POST", "/blacklist", staff.RuleEdit, false, (*Site).saveBlacklist},
@@ -200,156 +198,3 @@ func (s *Site) rehearse(v *visit, r rule.Rule) error {
 	}
 	return s.showRule(v, http.StatusOK, nil, r, &tried)
 }
-
-// stopRow is a stop region as the page shows it.
-type stopRow struct {
-	carrier.Stoppage
-	Carrier, Place, From, Until string
-	CarrierCode, FromDay        string
-}
-
-// stops lists where no carrier, or one of them, delivers at present.
-func (s *Site) stops(v *visit) error { return s.showStops(v, http.StatusOK, nil) }
-
-func (s *Site) showStops(v *visit, status int, c *complaint) error {
-	var rows []stopRow
-	var carriers []carrier.Carrier
-	err := s.cfg.DB.Read(v.ctx, func(tx *db.Tx) error {
-		rows = nil
-		list, err := carrier.Stops(tx, tx.Now())
-		if err != nil {
-			return err
-		}
-		if carriers, err = carrier.All(tx); err != nil {
-			return err
-		}
-		for _, one := range list {
-			r := stopRow{Stoppage: one, Place: one.Region, Carrier: v.word("stop_all_carriers"), From: v.stampOf(one.From, tx.Now(), houseZone).Short,
-				Until: v.stampOf(one.Until, tx.Now(), houseZone).Short, FromDay: strconv.FormatInt(int64(one.From), 10)}
-			if one.Region == "" {
-				r.Place = v.word("stop_everywhere")
-			}
-			for _, k := range carriers {
-				if k.ID == one.Carrier {
-					r.Carrier, r.CarrierCode = k.Name, k.Code
-				}
-			}
-			rows = append(rows, r)
-		}
-		return nil
-	})
-	if err != nil {
-		return err
-	}
-	return s.render(v, status, "stops", map[string]any{"Title": v.word("stops"), "Rows": rows, "Carriers": carriers, "Complaint": c, "FormKey": formKey(),
-		"May": v.caller.May(staff.RuleEdit) && v.everywhere()})
-}
-
-// saveStop begins a stop, or ends one that runs.
-func (s *Site) saveStop(v *visit) error {
-	if !v.everywhere() {
-		return errEverywhere
-	}
-	form := v.r.PostFormValue
-	err := s.act(v, func(tx *db.Tx) (string, error) {
-		stop := carrier.Stoppage{Region: strings.TrimSpace(form("region")), Service: form("service"), Reason: form("reason"), From: tx.Now()}
-		if code := form("carrier"); code != "" {
-			found, err := carrier.ByCode(tx, []string{code})
-			if err != nil {
-				return "", err
-			}
-			one, there := found[code]
-			if !there {
-				return "", carrier.ErrMissing
-			}
-			stop.Carrier = one.ID
-		}
-		if text := form("until"); text != "" {
-			day, err := time.ParseInLocation(time.DateOnly, text, zone(houseZone))
-			if err != nil {
-				return "", errForm
-			}
-			stop.Until = db.At(day.AddDate(0, 0, 1)) // the whole day
-		}
-		if text := form("from_at"); text != "" { // one that runs is ended now
-			at, err := strconv.ParseInt(text, 10, 64)
-			if err != nil {
-				return "", errForm
-			}
-			stop.From, stop.Until = db.Instant(at), tx.Now()
-		}
-		return did("/stops", "stop_saved", 0, ""), carrier.Stop(tx, stop)
-	})
-	if err == nil {
-		return nil
-	}
-	c, status, err := v.complain(err)
-	if err != nil {
-		return err
-	}
-	for field, say := range c.Fields {
-		c.Say += " " + field + ": " + say
-	}
-	return s.showStops(v, status, c)
-}
-
-// blacklist takes the number of an order and puts its buyer on the black list, or off
-// it: a buyer is sealed and has no other name here.
-func (s *Site) blacklist(v *visit) error { return s.showBlacklist(v, http.StatusOK, nil) }
-
-func (s *Site) showBlacklist(v *visit, status int, c *complaint) error {
-	var rows []blackRow
-	err := s.cfg.DB.Read(v.ctx, func(tx *db.Tx) error {
-		list, err := customer.Blacklisted(tx, blackShown)
-		rows = nil
-		for _, b := range list {
-			rows = append(rows, blackRow{Buyer: id.Text("B", int64(b.ID)), Name: b.Name.Mask, Platform: b.Platform, Why: b.Why,
-				Since: v.stampOf(b.BlacklistedAt, tx.Now(), houseZone)})
-		}
-		return err
-	})
-	if err != nil {
-		return err
-	}
-	return s.render(v, status, "blacklist", map[string]any{"Title": v.word("blacklist"), "Rows": rows, "Complaint": c, "FormKey": formKey(),
-		"May": v.caller.May(staff.RuleEdit) && v.everywhere()})
-}
-
-// blackRow is a buyer on the black list, as a mask.
-type blackRow struct {
-	Buyer, Name, Platform, Why string
-	Since                      stamp
-}
-
-const blackShown = 500
-
-func (s *Site) saveBlacklist(v *visit) error {
-	if !v.everywhere() {
-		return errEverywhere
-	}
-	form := v.r.PostFormValue
-	err := s.act(v, func(tx *db.Tx) (string, error) {
-		if n, ok := id.Parse("B", form("buyer")); ok {
-			return did("/blacklist", "black_off", 0, ""), customer.Blacklist(tx, id.Buyer(n), "")
-		}
-		why := strings.TrimSpace(form("why"))
-		if why == "" {
-			return "", errBlackWhy
-		}
-		buyer, err := flow.BuyerOf(tx, v.caller.Scope, strings.TrimSpace(form("number")))
-		if err != nil {
-			return "", err
-		}
-		return did("/blacklist", "black_on", 0, ""), customer.Blacklist(tx, buyer, why)
-	})
-	if err == nil {
-		return nil
-	}
-	c, status, err := v.complain(err)
-	if err != nil {
-		return err
-	}
-	return s.showBlacklist(v, status, c)
-}
-
-var errBlackWhy = fault.New(fault.Invalid, "black_why", "请写明加入黑名单的原因", "Say why the buyer goes on the black list")

@@ -1,9 +1,9 @@
 package web
 
 import (
-	"cmp"
+	"fmt"
 	"net/http"
-	"slices"
+	"net/url"
 
 	"baihuo/internal/catalog"
 	"baihuo/internal/db"
@@ -27,26 +27,40 @@ type waitingRow struct {
 	Pieces     int64
 }
 
-const waitingShown = 500
+// waitingShown is how many rows one page of the queue has.
+const waitingShown = 100
 
-// waiting lists the SKUs that orders wait for, those with most pieces first. The queue
-// serves all shops, so it is for who sees them all.
+// waiting lists the SKUs that orders wait for, those with most pieces first. Who sees
+// some shops sees what their orders wait for.
 func (s *Site) waiting(v *visit) error {
-	if !v.caller.Scope.AllShops {
-		return errEverywhere
+	q := v.r.URL.Query()
+	var after inventory.Awaited
+	if text := q.Get("after"); text != "" {
+		if _, err := fmt.Sscanf(text, "%d.%d", &after.Pieces, &after.SKU); err != nil {
+			return errFilter
+		}
 	}
 	var rows []waitingRow
+	next := ""
 	err := s.cfg.DB.Read(v.ctx, func(tx *db.Tx) error {
-		backlog, err := inventory.Backlog(tx)
+		rows, next = nil, ""
+		list, err := inventory.AwaitedIn(tx, v.caller.Scope, after, waitingShown+1)
 		if err != nil {
 			return err
 		}
-		skus := sortedSKUs(backlog)
+		if len(list) > waitingShown {
+			list = list[:waitingShown]
+			last := list[waitingShown-1]
+			next = fmt.Sprintf("/waiting?after=%d.%d", last.Pieces, last.SKU)
+		}
+		skus := make([]id.SKU, len(list))
+		for i, a := range list {
+			skus[i] = a.SKU
+		}
 		known, err := catalog.Get(tx, skus)
-		rows = nil
-		for _, n := range skus {
-			if k := known[n]; k != nil {
-				rows = append(rows, waitingRow{k.Code, k.Name, backlog[n]})
+		for _, a := range list {
+			if k := known[a.SKU]; k != nil {
+				rows = append(rows, waitingRow{k.Code, k.Name, a.Pieces})
 			}
 		}
 		return err
@@ -54,55 +68,76 @@ func (s *Site) waiting(v *visit) error {
 	if err != nil {
 		return err
 	}
-	return s.render(v, http.StatusOK, "waiting", map[string]any{"Title": v.word("waiting"), "Rows": rows})
-}
-
-func sortedSKUs(backlog map[id.SKU]int64) []id.SKU {
-	skus := make([]id.SKU, 0, len(backlog))
-	for n := range backlog {
-		skus = append(skus, n)
-	}
-	slices.SortFunc(skus, func(a, b id.SKU) int { return cmp.Or(cmp.Compare(backlog[b], backlog[a]), cmp.Compare(a, b)) })
-	return skus[:min(len(skus), waitingShown)]
+	return s.render(v, http.StatusOK, "waiting", map[string]any{"Title": v.word("waiting"), "Rows": rows, "Next": next, "Paged": q.Get("after") != "",
+		"Some": !v.caller.Scope.AllShops})
 }
 
 // waiterRow is an order in the queue, in the order of service.
 type waiterRow struct {
-	Place             int
-	Order, No, Shop   string
-	Qty               int64
-	Deadline, Since   stamp
-	Class, State, Why string
+	Place           int
+	Order, No, Shop string
+	Qty             int64
+	Deadline, Since stamp
+	Class, State    string
+}
+
+// waitersPage is where a page of the queue of a SKU begins: behind a waiter, and at
+// which place.
+type waitersPage struct {
+	inventory.WaitMark
+	place int
+}
+
+func waitersAt(text string) (p waitersPage, err error) {
+	if text == "" {
+		return p, nil
+	}
+	if _, err := fmt.Sscanf(text, "%d.%d.%d.%d", &p.Deadline, &p.PaidAt, &p.Line, &p.place); err != nil || p.place < 0 {
+		return p, errFilter
+	}
+	return p, nil
 }
 
 // waiters lists who waits for one SKU, in the order in which arriving stock serves them.
+// Who sees some shops sees the orders of these, numbered among themselves.
 func (s *Site) waiters(v *visit) error {
-	if !v.caller.Scope.AllShops {
-		return errEverywhere
+	at, err := waitersAt(v.r.URL.Query().Get("after"))
+	if err != nil {
+		return err
 	}
 	var rows []waiterRow
 	var sku *catalog.SKU
-	err := s.cfg.DB.Read(v.ctx, func(tx *db.Tx) error {
-		found, err := catalog.Find(tx, []string{catalog.Fold(v.r.PathValue("sku"))})
+	next := ""
+	err = s.cfg.DB.Read(v.ctx, func(tx *db.Tx) error {
+		code := catalog.Fold(v.r.PathValue("sku"))
+		found, err := catalog.Find(tx, []string{code})
 		if err != nil {
 			return err
 		}
-		if sku = found[catalog.Fold(v.r.PathValue("sku"))]; sku == nil {
+		if sku = found[code]; sku == nil {
 			return catalog.ErrMissing
 		}
-		rows, err = s.waiterRows(tx, v, sku.ID)
+		rows, next, err = s.waiterRows(tx, v, sku, at)
 		return err
 	})
 	if err != nil {
 		return err
 	}
-	return s.render(v, http.StatusOK, "waiters", map[string]any{"Title": v.word("waiting") + " " + sku.Name, "Name": sku.Name, "Code": sku.Code, "Rows": rows, "MayOpen": v.caller.May(staff.OrderRead)})
+	return s.render(v, http.StatusOK, "waiters", map[string]any{"Title": v.word("waiting") + " " + sku.Name, "Name": sku.Name, "Code": sku.Code, "Rows": rows,
+		"Next": next, "First": waitersPath(sku.Code), "Paged": at.place > 0, "Some": !v.caller.Scope.AllShops, "MayOpen": v.caller.May(staff.OrderRead)})
 }
 
-func (s *Site) waiterRows(tx *db.Tx, v *visit, sku id.SKU) (rows []waiterRow, err error) {
-	list, err := inventory.Waiting(tx, sku, waitingShown)
+func waitersPath(code string) string { return "/waiting/" + url.PathEscape(code) }
+
+func (s *Site) waiterRows(tx *db.Tx, v *visit, sku *catalog.SKU, at waitersPage) (rows []waiterRow, next string, err error) {
+	list, err := inventory.WaitingIn(tx, v.caller.Scope, sku.ID, at.WaitMark, waitingShown+1)
 	if err != nil {
-		return nil, err
+		return nil, "", err
+	}
+	if len(list) > waitingShown {
+		list = list[:waitingShown]
+		m := list[waitingShown-1].Mark()
+		next = fmt.Sprintf("%s?after=%d.%d.%d.%d", waitersPath(sku.Code), m.Deadline, m.PaidAt, m.Line, at.place+waitingShown)
 	}
 	ids := make([]id.Order, len(list))
 	for i, w := range list {
@@ -110,14 +145,14 @@ func (s *Site) waiterRows(tx *db.Tx, v *visit, sku id.SKU) (rows []waiterRow, er
 	}
 	cards, err := order.Cards(tx, ids)
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
 	sum := summary{now: tx.Now()}
 	for i, w := range list {
 		c := cards[w.Order]
 		one := v.row(c, &sum, nil)
-		rows = append(rows, waiterRow{Place: i + 1, Order: w.Order.String(), No: c.ExternalNo, Qty: w.Qty, Deadline: v.stampOf(w.Deadline, tx.Now(), houseZone),
+		rows = append(rows, waiterRow{Place: at.place + i + 1, Order: w.Order.String(), No: c.ExternalNo, Qty: w.Qty, Deadline: v.stampOf(w.Deadline, tx.Now(), houseZone),
 			Since: v.stampOf(w.Since, tx.Now(), houseZone), Class: one.Class, State: one.State})
 	}
-	return rows, nil
+	return rows, next, nil
 }

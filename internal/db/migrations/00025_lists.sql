@@ -17,3 +17,6 @@ CREATE TABLE order_changes (
     now TEXT NOT NULL DEFAULT '',
     PRIMARY KEY (order_id, version, position)
 ) /* clustered */;
+
+-- Until when a buyer stays on the black list, 0 for always.
+ALTER TABLE buyers ADD COLUMN blacklisted_until BIGINT NOT NULL DEFAULT 0;
