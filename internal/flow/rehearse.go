@@ -3,6 +3,7 @@ package flow
 import (
 	"context"
 	"slices"
+	"strconv"
 	"time"
 
 	"baihuo/internal/carrier"
@@ -33,7 +34,8 @@ type Rehearsal struct {
 type Rehearsed struct {
 	Order      id.Order
 	ExternalNo string
-	// Before and After are the review and the holds that the rules ask for.
+	// Before and After are the review and the holds that the rules ask for; of a rule about
+	// shortages, what becomes of each line that is short.
 	Before, After Judgement
 }
 
@@ -67,6 +69,9 @@ func Rehearse(ctx context.Context, d *db.DB, scope staff.Scope, r rule.Rule, day
 			if sheaf, err = order.Browse(tx, f); err != nil {
 				return err
 			}
+			if r.Kind == review.KindShortage {
+				return out.lookShort(tx, sheaf.Cards, now, then)
+			}
 			return out.look(tx, sheaf.Cards, now, then)
 		})
 		if err != nil {
@@ -80,11 +85,15 @@ func Rehearse(ctx context.Context, d *db.DB, scope staff.Scope, r rule.Rule, day
 	}
 }
 
-// bothSets gives the rules as they stand, and with r among them.
+// bothSets gives the rules of a rule's kind as they stand, and with r among them. Faults:
+// rule.ErrInvalid.
 func bothSets(tx *db.Tx, r rule.Rule) (now, then *rule.Set, err error) {
 	kinds := review.Kinds()
-	i := slices.IndexFunc(kinds, func(k rule.Kind) bool { return k.Name == review.KindReview })
-	live, err := rule.Live(tx, review.KindReview)
+	i := slices.IndexFunc(kinds, func(k rule.Kind) bool { return k.Name == r.Kind })
+	if i < 0 {
+		return nil, nil, rule.ErrInvalid.Field("kind", "没有这类规则", "there is no such kind of rule")
+	}
+	live, err := rule.Live(tx, r.Kind)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -129,18 +138,65 @@ func (out *Rehearsal) look(tx *db.Tx, cards []order.Card, now, then *rule.Set) e
 		facts[i] = factsOf(o, places[o.Shop], &customer.Party{}, reach[o.Region])
 	}
 	before, after := review.Judge(now, facts, tx.Now()), review.Judge(then, facts, tx.Now())
-	out.Looked += len(orders)
 	for i, o := range orders {
-		one := Rehearsed{Order: o.ID, ExternalNo: o.ExternalNo, Before: judgement(before[i]), After: judgement(after[i])}
-		differs := one.Before.Review != one.After.Review || !slices.Equal(one.Before.Holds, one.After.Holds)
-		if !differs {
-			continue
-		}
-		if out.Changes++; len(out.Changed) < rehearsedListMax {
-			out.Changed = append(out.Changed, one)
-		}
+		out.add(Rehearsed{Order: o.ID, ExternalNo: o.ExternalNo, Before: judgement(before[i]), After: judgement(after[i])})
 	}
 	return nil
+}
+
+// add notes an order that was looked at, and keeps it where it would change.
+func (out *Rehearsal) add(one Rehearsed) {
+	out.Looked++
+	if one.Before.Review == one.After.Review && slices.Equal(one.Before.Holds, one.After.Holds) {
+		return
+	}
+	if out.Changes++; len(out.Changed) < rehearsedListMax {
+		out.Changed = append(out.Changed, one)
+	}
+}
+
+// lookShort judges the lines that are short now, as the rules about shortages would.
+// Pieces that were given up when the order came are gone and are not looked at again.
+func (out *Rehearsal) lookShort(tx *db.Tx, cards []order.Card, now, then *rule.Set) error {
+	ids := make([]id.Order, len(cards))
+	for i, c := range cards {
+		ids[i] = c.Order
+	}
+	orders, err := order.Get(tx, ids)
+	if err != nil {
+		return err
+	}
+	shops, err := shop.All(tx)
+	if err != nil {
+		return err
+	}
+	places := map[id.Shop]shop.Shop{}
+	for _, s := range shops {
+		places[s.ID] = s
+	}
+	for _, o := range orders {
+		one := Rehearsed{Order: o.ID, ExternalNo: o.ExternalNo}
+		if !o.Ended() {
+			facts := review.Shortages(o, places[o.Shop].Code, contactless(o, places[o.Shop]))
+			one.Before, one.After = shortJudgement(facts, review.JudgeShortages(now, facts)), shortJudgement(facts, review.JudgeShortages(then, facts))
+		}
+		out.add(one)
+	}
+	return nil
+}
+
+// shortJudgement says in both languages what becomes of each short line.
+func shortJudgement(facts []*review.Shortage, verdicts []review.ShortVerdict) (j Judgement) {
+	for i, v := range verdicts {
+		zh, en := v.Act.Words()
+		head := facts[i].Code + " ×" + strconv.FormatInt(facts[i].Short, 10) + " "
+		sayZH, sayEN := zh, en
+		if v.ZH != "" {
+			sayZH, sayEN = zh+"("+v.ZH+")", en+" ("+v.EN+")"
+		}
+		j.Holds, j.HoldsEN = append(j.Holds, head+sayZH), append(j.HoldsEN, head+sayEN)
+	}
+	return j
 }
 
 func judgement(v review.Verdict) (j Judgement) {

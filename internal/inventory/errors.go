@@ -8,6 +8,7 @@ var (
 	ErrWarehouseTimes   = fault.New(fault.Invalid, "warehouse_times", "仓库 %s 的时区或截单时间不对,例如 Asia/Shanghai 和 16:00",
 		"The time zone or the cut-off of warehouse %s is wrong; write such as Asia/Shanghai and 16:00")
 	ErrQuantity  = fault.New(fault.Invalid, "stock_quantity", "数量 %d 超出范围(1 到 10,000,000)", "The quantity %d is out of range (1 to 10,000,000)")
+	ErrLimits    = fault.New(fault.Conflict, "stock_limits_version", "安全库存或配额刚被他人修改,没有保存;请核对两边后再保存", "Somebody else changed the safety stock or the quotas meanwhile; nothing was saved. Compare both and save again")
 	ErrKind      = fault.New(fault.Invalid, "stock_kind", "不认识的库存变动类型 %q", "The kind of stock movement %q is not known")
 	ErrStaging   = fault.New(fault.Invalid, "stock_bin_staging", "待发区只放已拣的货,请写货物实际所在的货位", "The staging bin holds picked goods only; name the bin where the goods lie")
 	ErrLot       = fault.New(fault.Invalid, "stock_lot", "批次 %q 的日期要写成 2027-01-31,生产日期不能晚于到期日", "The dates of lot %q are written as 2027-01-31, made before it expires")

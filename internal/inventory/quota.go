@@ -36,8 +36,10 @@ func SetQuotas(tx *db.Tx, list []Quota) error {
 			return err
 		}
 	}
-	_, err = tx.Exec(`/* inventory.SetQuotas */ DELETE FROM stock_quotas WHERE stock_id = ANY($1) AND qty_quota = 0`,
-		lv.stocks())
+	if _, err = tx.Exec(`/* inventory.SetQuotas */ DELETE FROM stock_quotas WHERE stock_id = ANY($1) AND qty_quota = 0`, lv.stocks()); err != nil {
+		return err
+	}
+	_, err = tx.Exec(`/* inventory.SetQuotas */ UPDATE stock SET limits_version = limits_version + 1 WHERE stock_id = ANY($1)`, lv.stocks())
 	return err
 }
 
@@ -50,7 +52,7 @@ func SetSafety(tx *db.Tx, p Place, qty int64) error {
 	if err != nil {
 		return err
 	}
-	_, err = tx.Exec(`/* inventory.SetSafety */ UPDATE stock SET qty_safety = $1 WHERE stock_id = $2`, qty, lv.At(p).stock)
+	_, err = tx.Exec(`/* inventory.SetSafety */ UPDATE stock SET qty_safety = $1, limits_version = limits_version + 1 WHERE stock_id = $2`, qty, lv.At(p).stock)
 	return err
 }
 

@@ -80,6 +80,17 @@ const (
 	ActCancel Act = "cancel" // cancel the missing pieces, with an apology
 )
 
+// Words names an act in both languages.
+func (a Act) Words() (zh, en string) {
+	switch a {
+	case ActAsk:
+		return "问买家", "ask the customer"
+	case ActCancel:
+		return "取消缺货部分", "cancel what is missing"
+	}
+	return "等到货", "wait for stock"
+}
+
 // ShortThen is what a shortage rule asks for: one of the three.
 type ShortThen struct {
 	Ask    bool   `json:"ask,omitempty"`

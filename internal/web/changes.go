@@ -11,6 +11,7 @@ import (
 	"baihuo/internal/journal"
 	"baihuo/internal/money"
 	"baihuo/internal/order"
+	"baihuo/internal/shop"
 )
 
 // changeRow is a field before and after, in words.
@@ -32,16 +33,16 @@ func (v *visit) changes(list []order.Changed, cur money.Currency, now db.Instant
 
 func (v *visit) changedValue(field, text string, cur money.Currency, now db.Instant) string {
 	n, err := strconv.ParseInt(text, 10, 64)
-	number := err == nil
+	isNumber := err == nil
 	switch {
 	case text == "":
 		return v.word("change_empty")
-	case number && slices.Contains([]string{"paid_at", "pay_by", "ship_by", "collect_by", "sign_by"}, field):
+	case isNumber && slices.Contains([]string{"paid_at", "pay_by", "ship_by", "collect_by", "sign_by"}, field):
 		if n == 0 {
 			return v.word("change_empty")
 		}
 		return v.stampOf(db.Instant(n), now, houseZone).Short
-	case number && slices.Contains([]string{"paid", "amount_cod", "freight", "price"}, field):
+	case isNumber && slices.Contains([]string{"paid", "amount_cod", "freight", "price"}, field):
 		return price(money.Amount(n), cur)
 	case field == "review":
 		return v.word("review_" + text)
@@ -81,6 +82,11 @@ func (v *visit) auditChanges(tx *db.Tx, rows []journal.Row) (map[int][]changeRow
 	}
 	all := map[int][]changeRow{}
 	for i, r := range rows {
+		if r.Kind == "stock" {
+			if all[i], err = v.limitChanges(tx, r.Payload); err != nil {
+				return nil, err
+			}
+		}
 		if r.Kind != "order" {
 			continue
 		}
@@ -96,4 +102,26 @@ func (v *visit) auditChanges(tx *db.Tx, rows []journal.Row) (map[int][]changeRow
 		all[i] = v.changes(of, currencies[id.Order(r.ID)], tx.Now())
 	}
 	return all, err
+}
+
+// limitChanges puts into words what a journal row says of safety stock and quotas.
+func (v *visit) limitChanges(tx *db.Tx, payload string) (rows []changeRow, err error) {
+	type limits struct {
+		Safety int64
+		Quotas map[id.Shop]int64
+	}
+	var said struct{ Was, Now limits }
+	if json.Unmarshal([]byte(payload), &said) != nil {
+		return nil, nil
+	}
+	if said.Was.Safety != said.Now.Safety {
+		rows = append(rows, changeRow{v.word("lim_safety"), number(said.Was.Safety), number(said.Now.Safety)})
+	}
+	shops, err := shop.All(tx)
+	for _, s := range shops {
+		if was, now := said.Was.Quotas[s.ID], said.Now.Quotas[s.ID]; was != now {
+			rows = append(rows, changeRow{v.word("lim_quota") + " " + s.Name, number(was), number(now)})
+		}
+	}
+	return rows, err
 }

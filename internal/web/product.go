@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -14,6 +15,8 @@ import (
 	"baihuo/internal/id"
 	"baihuo/internal/inventory"
 	"baihuo/internal/money"
+	"baihuo/internal/order"
+	"baihuo/internal/shop"
 	"baihuo/internal/staff"
 )
 
@@ -40,6 +43,8 @@ func (s *Site) product(v *visit) error { return s.showProduct(v, http.StatusOK, 
 func (s *Site) showProduct(v *visit, status int, yours *productForm, against []side, c *complaint) error {
 	var sku *catalog.SKU
 	var rows []stockRow
+	var recent []row
+	var sheaf order.Sheaf
 	if err := s.cfg.DB.Read(v.ctx, func(tx *db.Tx) error {
 		lean, err := v.sku(tx)
 		if err != nil {
@@ -50,7 +55,10 @@ func (s *Site) showProduct(v *visit, status int, yours *productForm, against []s
 			return err
 		}
 		sku = full[lean.ID]
-		rows, err = v.stockOfProduct(tx, sku)
+		if rows, err = v.stockOfProduct(tx, sku); err != nil || !v.caller.May(staff.OrderRead) {
+			return err
+		}
+		recent, sheaf, err = v.ordersOfProduct(tx, sku)
 		return err
 	}); err != nil {
 		return err
@@ -64,6 +72,7 @@ func (s *Site) showProduct(v *visit, status int, yours *productForm, against []s
 	return s.render(v, status, "product", map[string]any{"Title": sku.Code + " " + sku.Name, "FormKey": formKey(),
 		"Complaint": c, "SKU": sku, "Form": form, "Path": productPath(sku.Code), "StockPath": skuPath(sku.Code), "Size": sizeText(sku),
 		"Price": price(sku.Price, houseCurrency), "CostText": price(sku.Cost, houseCurrency), "Cost": cost, "Sides": against, "Rows": rows,
+		"Orders": recent, "Total": orderPage{total: sheaf.Total}.totalWord(), "OrdersLink": listLink(url.Values{"sku": {sku.Code}}), "MayOrders": v.caller.May(staff.OrderRead),
 		"MayEdit": v.caller.May(staff.CatalogEdit), "MayStock": v.caller.May(staff.StockRead)})
 }
 
@@ -83,6 +92,25 @@ func (v *visit) stockOfProduct(tx *db.Tx, sku *catalog.SKU) (rows []stockRow, er
 		}
 	}
 	return rows, err
+}
+
+// productOrders is how many of its orders the page of a SKU shows.
+const productOrders = 10
+
+// ordersOfProduct gives the latest orders with a SKU and how many the list counts.
+func (v *visit) ordersOfProduct(tx *db.Tx, sku *catalog.SKU) (rows []row, sheaf order.Sheaf, err error) {
+	if sheaf, err = order.Browse(tx, order.Browsing{Scope: v.caller.Scope, SKUs: []id.SKU{sku.ID}, Sort: order.ByOrdered, Limit: productOrders}); err != nil {
+		return nil, sheaf, err
+	}
+	shops, err := shop.All(tx)
+	sum := summary{now: tx.Now(), shops: map[id.Shop]shop.Shop{}}
+	for _, one := range shops {
+		sum.shops[one.ID] = one
+	}
+	for _, c := range sheaf.Cards {
+		rows = append(rows, v.row(c, &sum, nil))
+	}
+	return rows, sheaf, err
 }
 
 func formOf(s *catalog.SKU, cost bool) productForm {

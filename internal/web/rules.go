@@ -66,6 +66,9 @@ func (s *Site) rules(v *visit) error {
 
 // rule shows one rule with its versions; new is an empty one.
 func (s *Site) rule(v *visit) error {
+	if v.r.URL.Query().Get("kind") == review.KindShortage {
+		return s.showRule(v, http.StatusOK, nil, rule.Rule{Kind: review.KindShortage, Then: json.RawMessage(`{"ask":true,"zh":"请问买家","en":"Ask the customer"}`), Active: true}, nil)
+	}
 	return s.showRule(v, http.StatusOK, nil, rule.Rule{Kind: review.KindReview, Then: json.RawMessage(`{"hold":"check","zh":"请核对","en":"Please look"}`), Active: true}, nil)
 }
 
@@ -103,8 +106,16 @@ func (s *Site) showRule(v *visit, status int, c *complaint, typed rule.Rule, tri
 		title = v.word("rules") + " · " + shown.Name
 	}
 	return s.render(v, status, "rule", map[string]any{"Title": title, "R": rowOfRule(shown), "At": v.r.PathValue("id"), "Versions": versions,
-		"FormKey": formKey(), "Complaint": c, "Tried": tried, "TriedRows": v.rehearsed(tried), "Days": []int{7, 14, 30}, "Fields": review.Fields(),
+		"FormKey": formKey(), "Complaint": c, "Tried": tried, "TriedRows": v.rehearsed(tried), "Days": []int{7, 14, 30}, "Fields": fieldsOf(shown.Kind),
 		"May": v.caller.May(staff.RuleEdit) && v.everywhere()})
+}
+
+// fieldsOf lists what a rule of a kind may look at.
+func fieldsOf(kind string) []review.Field {
+	if kind == review.KindShortage {
+		return review.ShortageFields()
+	}
+	return review.Fields()
 }
 
 // rehearsedRow is an order that a rule would judge otherwise.
@@ -119,7 +130,10 @@ func (v *visit) rehearsed(r *flow.Rehearsal) (rows []rehearsedRow) {
 		if v.lang == "en" {
 			holds = j.HoldsEN
 		}
-		return strings.Join(append([]string{v.word("review_" + string(j.Review))}, holds...), "; ")
+		if j.Review != "" {
+			holds = append([]string{v.word("review_" + string(j.Review))}, holds...)
+		}
+		return strings.Join(holds, "; ")
 	}
 	for _, one := range r.Changed {
 		rows = append(rows, rehearsedRow{one.Order.String(), one.ExternalNo, say(one.Before), say(one.After)})
@@ -189,7 +203,7 @@ func (s *Site) saveRule(v *visit) error {
 // rehearse shows what a rule would have changed on the orders of some days.
 func (s *Site) rehearse(v *visit, r rule.Rule) error {
 	days, err := strconv.Atoi(v.r.PostFormValue("days"))
-	if err != nil || days < 1 || days > 90 || r.Kind != review.KindReview {
+	if err != nil || days < 1 || days > 90 {
 		return errForm
 	}
 	tried, err := flow.Rehearse(v.r.Context(), s.cfg.DB, v.caller.Scope, r, days)

@@ -93,3 +93,38 @@ func TestRulePages(t *testing.T) {
 		}
 	})
 }
+
+// A rule about shortages is rehearsed on the lines that are short: what would become of
+// each, before and after, the same twice, and nothing is written.
+func TestShortageRuleIsRehearsed(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		h := flowtest.Open(t, d)
+		h.Stock(0, "PASTE", 50)
+		h.One(h.Draft("TB", "FULL-1", flowtest.Item{Code: "PASTE", Qty: 1}))
+		n := h.One(h.Draft("TB", "SHORT-1", flowtest.Item{Code: "PAN", Qty: 2}))
+		v := owner(t, d, func(c *web.Config) { c.Kit = h.Kit })
+		form := url.Values{"kind": {"shortage"}, "name": {"平底锅直接取消"}, "owner": {"王芳"}, "priority": {"1"}, "expression": {`code == "PAN"`},
+			"then": {`{"cancel":true,"zh":"停产","en":"no longer made"}`}, "active": {"1"}, "do": {"rehearse"}, "days": {"30"}, "version": {"0"}}
+		rows := rowsOf(t, d, "rule")
+		for lang, want := range map[string][]string{"zh": {"会改变 1", "PAN ×2 问买家(", "PAN ×2 取消缺货部分(停产)", "现在仍缺货"}, "en": {"PAN ×2 ask the customer (", "PAN ×2 cancel what is missing (no longer made)"}} {
+			v.lang = lang
+			first, second := v.act("/rules/new?kind=shortage", "/rules/new", form), v.act("/rules/new?kind=shortage", "/rules/new", form)
+			for _, w := range want {
+				for _, a := range []answer{first, second} {
+					if a.status != 200 || !strings.Contains(text(a.body), w) {
+						t.Errorf("%s: %d, lacks %q: %s", lang, a.status, w, text(a.body))
+					}
+				}
+			}
+			if !strings.Contains(first.body, `href="/orders/`+n.String()+`"`) || strings.Contains(first.body, "FULL-1") {
+				t.Errorf("%s: the links", lang)
+			}
+		}
+		if rowsOf(t, d, "rule") != rows || h.Order(n).Lines[0].Cancelled != 0 {
+			t.Error("a rehearsal wrote something")
+		}
+		if a := v.get("/rules/new?kind=shortage"); !strings.Contains(a.body, "order_short_units") {
+			t.Error("what such a rule may look at is not listed")
+		}
+	})
+}

@@ -18,6 +18,8 @@ func stockRoutes() []Route {
 		{"GET", "/stock", staff.StockRead, false, (*Site).stockList},
 		{"GET", "/stock/{sku}", staff.StockRead, false, (*Site).stockOf},
 		{"GET", "/stock/{sku}/ledger", staff.StockRead, false, (*Site).ledger},
+		{"GET", "/stock/{sku}/limits", staff.StockRead, false, (*Site).limits},
+		{"POST", "/stock/{sku}/limits", staff.StockAdjust, false, (*Site).saveLimits},
 		{"POST", "/stock/{sku}/adjustment", staff.StockAdjust, false, (*Site).adjust},
 		{"GET", "/stock/receive", staff.StockReceive, false, (*Site).receivePage},
 		{"POST", "/stock/receive", staff.StockReceive, false, (*Site).receive},
@@ -76,7 +78,7 @@ var errWarehouse = fault.New(fault.Invalid, "warehouse_choice", "请选择一个
 
 // stockRow is one SKU in one warehouse.
 type stockRow struct {
-	Code, Name, Link, Warehouse, WarehouseCode, Ledger              string
+	Code, Name, Link, Warehouse, WarehouseCode, Ledger, Limits      string
 	OnHand, Reserved, Unsellable, Safety, Free, ATP, Wanted, Coming int64
 	State, Class                                                    string
 }
@@ -211,7 +213,7 @@ func skuPath(code string) string { return "/stock/" + url.PathEscape(code) }
 
 func (v *visit) stockRow(sku *catalog.SKU, w inventory.Warehouse, r inventory.Row, wanted, coming int64) stockRow {
 	row := stockRow{Code: sku.Code, Name: sku.Name, Link: skuPath(sku.Code), Warehouse: w.Name, WarehouseCode: w.Code,
-		Ledger: skuPath(sku.Code) + "/ledger?warehouse=" + url.QueryEscape(w.Code), OnHand: r.OnHand, Reserved: r.Reserved,
+		Limits: limitsPath(sku.Code, w.Code), Ledger: skuPath(sku.Code) + "/ledger?warehouse=" + url.QueryEscape(w.Code), OnHand: r.OnHand, Reserved: r.Reserved,
 		Unsellable: r.Unsellable, Safety: r.Safety, Free: r.Free, ATP: r.ATP, Wanted: wanted, Coming: coming}
 	switch {
 	case wanted > 0 && r.Free <= 0:

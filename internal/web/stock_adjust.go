@@ -16,6 +16,7 @@ import (
 
 var (
 	errQty    = fault.New(fault.Invalid, "qty_invalid", "数量要是 1 到 10,000,000 的整数", "The quantity is a whole number from 1 to 10,000,000")
+	errLimits = fault.New(fault.Invalid, "limits_invalid", "没有保存,请改正标出的数量", "Nothing was saved; mend the quantities that are marked")
 	errReason = fault.New(fault.Invalid, "reason_needed", "必须写明原因,最多 60 个字", "Say why, in at most 60 characters")
 	errAdjust = fault.New(fault.Invalid, "adjust_invalid", "请选择调整方式,并核对货位属于所选仓库", "Choose what to book; the bin must lie in the warehouse you chose")
 )

@@ -2,6 +2,9 @@ package web
 
 // stockWords are those of stock, its papers and counts.
 var stockWords = map[string]pair{
+	"lim_title": {"安全库存与店铺配额", "Safety stock and quotas"}, "lim_say": {"安全库存和给其他店铺的配额不会再承诺给买家;平台已售出的订单不受限制。数量改变的配额从零重新计用量。", "Safety stock and what is set aside for other shops is not promised to buyers; orders sold elsewhere already are not bound. A quota that changes counts its use from nothing."},
+	"lim_safety": {"安全库存", "Safety stock"}, "kind_of_stock": {"库存", "stock"}, "lim_quota": {"配额", "Quota"}, "lim_used": {"已用", "Used"}, "lim_may": {"修改需要库存调整权限和全部店铺的范围;请联系仓库主管或老板。", "To change them takes the right to adjust stock and all shops; ask the warehouse lead or an owner."}, "done_limits_set": {"安全库存与配额已保存。", "Safety stock and quotas are saved."}, "did_stock_limits_set": {"设定安全库存与配额", "safety stock and quotas set"},
+	"pr_orders": {"近期订单", "Recent orders"}, "pr_orders_none": {"还没有订单含此商品。", "No order has it yet."},
 	"st_ample": {"正常", "in stock"}, "st_low": {"低于安全线", "low"}, "st_out": {"无可用", "none free"}, "st_short": {"有订单在等", "orders wait"}, "st_marred": {"有不可售", "unsellable"},
 	"st_unsellable": {"不可售", "Unsellable"}, "st_atp": {"可承诺", "ATP"}, "st_wanted": {"在等", "Waiting"}, "st_coming": {"在途", "In transit"},
 	"st_atp_what": {"可用减去安全库存和各店配额,对外可卖的数", "free less safety stock and quotas: what we may promise"}, "st_free_what": {"现有减去占用和不可售", "on hand less reserved and unsellable"},

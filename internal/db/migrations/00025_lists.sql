@@ -20,3 +20,7 @@ CREATE TABLE order_changes (
 
 -- Until when a buyer stays on the black list, 0 for always.
 ALTER TABLE buyers ADD COLUMN blacklisted_until BIGINT NOT NULL DEFAULT 0;
+
+-- The version of a counter's limits, its safety stock and quotas: it rises whenever a
+-- person sets them, so that one who had seen others before is told.
+ALTER TABLE stock ADD COLUMN limits_version BIGINT NOT NULL DEFAULT 0;
