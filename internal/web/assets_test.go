@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"io/fs"
+	"os"
 	"path"
 	"strings"
 	"testing"
@@ -26,13 +27,19 @@ func TestAssetsWeigh(t *testing.T) {
 
 // What was brought in from elsewhere is what it was on the day it came.
 func TestVendoredFilesAreUntouched(t *testing.T) {
-	sums, err := fs.ReadFile(files, "static/vendor/SHA256SUMS")
+	untouched(t, files, "static/vendor")
+	untouched(t, os.DirFS("testdata"), "axe-core")
+}
+
+func untouched(t *testing.T, files fs.FS, dir string) {
+	t.Helper()
+	sums, err := fs.ReadFile(files, path.Join(dir, "SHA256SUMS"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	for line := range strings.Lines(string(sums)) {
 		sum, name, _ := strings.Cut(strings.TrimSpace(line), "  ")
-		content, err := fs.ReadFile(files, path.Join("static/vendor", name))
+		content, err := fs.ReadFile(files, path.Join(dir, name))
 		if err != nil || fmt.Sprintf("%x", sha256.Sum256(content)) != sum {
 			t.Errorf("%s is not what SHA256SUMS says: %v", name, err)
 		}

@@ -40,8 +40,16 @@ type browser struct {
 	wrong []string
 }
 
-// browse opens a browser for somebody. The test is skipped where there is none.
+// browse opens a browser for somebody.
 func (s *stage) browse(login string) *browser {
+	s.t.Helper()
+	b := s.window()
+	b.cookies(s.in(login))
+	return b
+}
+
+// window opens a browser for nobody yet. The test is skipped where there is none.
+func (s *stage) window() *browser {
 	s.t.Helper()
 	path := chromium
 	if named := os.Getenv("BAIHUO_TEST_CHROMIUM"); named != "" {
@@ -75,7 +83,6 @@ func (s *stage) browse(login string) *browser {
 	call(b, runtime.Enable, cdp.Empty{})
 	call(b, log.Enable, cdp.Empty{})
 	call(b, network.Enable, network.EnableParams{})
-	b.cookies(s.in(login))
 	return b
 }
 
@@ -105,10 +112,16 @@ func (b *browser) quiet() {
 
 // run runs one action. The browser lives as long as its own context, so that a limit
 // does not end it.
-func run[T any](b *browser, a chromedp.Action[T]) (out T) {
+func run[T any](b *browser, a chromedp.Action[T]) T {
+	b.t.Helper()
+	return runFor(b, waitMost, a)
+}
+
+// runFor is run for what may take longer.
+func runFor[T any](b *browser, most time.Duration, a chromedp.Action[T]) (out T) {
 	b.t.Helper()
 	out, err := chromedp.Run(b.ctx, func(ctx context.Context, t *chromedp.Target) (T, error) {
-		limited, stop := context.WithTimeout(ctx, waitMost)
+		limited, stop := context.WithTimeout(ctx, most)
 		defer stop()
 		return a(limited, t)
 	})
