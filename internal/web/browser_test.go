@@ -161,7 +161,7 @@ func (b *browser) text(script string) string {
 	return run(b, chromedp.Evaluate[string]("String("+script+")"))
 }
 
-// until waits until a script says true.
+// until waits until a script says true, on this page or on the one that comes next.
 func (b *browser) until(script string) {
 	b.t.Helper()
 	done, err := b.try(patience(script))
@@ -255,6 +255,24 @@ func (b *browser) later(d time.Duration) {
 	b.text(fmt.Sprintf(`sessionStorage.setItem("test.later", Number(sessionStorage.getItem("test.later") || 0) + %d)`, d.Milliseconds()))
 }
 
+// enter types a text where the focus stands.
+func (b *browser) enter(text string) {
+	b.t.Helper()
+	call(b, input.InsertText, input.InsertTextParams{Text: text})
+}
+
+// tab presses Tab until the focus stands on what a selector finds.
+func (b *browser) tab(selector string) {
+	b.t.Helper()
+	for range 120 {
+		if b.text(fmt.Sprintf("!!document.activeElement && document.activeElement.matches(%q)", selector)) == "true" {
+			return
+		}
+		b.press("Tab")
+	}
+	b.t.Fatalf("no number of tabs leads to %s on %s", selector, b.text("location.href"))
+}
+
 // press sends the keys of a person, such as F9 or Enter, one after the other.
 func (b *browser) press(keys ...string) {
 	b.t.Helper()
@@ -309,6 +327,8 @@ func (b *browser) key(key, code string, number int64, at time.Time) {
 		Timestamp: input.TimeSinceEpoch(float64(at.UnixMicro()) / 1e6)}
 	if len(key) == 1 {
 		p.Text = key
+	} else if key == "Enter" {
+		p.Text = "\r" // what sends a form
 	}
 	call(b, input.DispatchKeyEvent, p)
 	p.Type, p.Text = input.DispatchKeyEventTypeKeyUp, ""

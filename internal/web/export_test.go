@@ -5,3 +5,13 @@ func HasWord(key string) bool {
 	_, known := words[key]
 	return known
 }
+
+// Says says whether the catalogue holds these very words in a language.
+func Says(lang, text string) bool {
+	for _, w := range words {
+		if w.in(lang) == text {
+			return true
+		}
+	}
+	return false
+}

@@ -140,9 +140,7 @@ func (s *stage) visitor() *visitor {
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	client := *s.server.Client()
-	client.Jar = jar
-	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	client := http.Client{Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	return &visitor{stage: s, client: &client, lang: "zh", head: http.Header{}}
 }
 
