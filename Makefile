@@ -8,10 +8,10 @@ PG_PORT ?= 54391
 PGD_DIR ?= /tmp/baihuo-postgres-durable-$(shell id -u)
 PGD_PORT ?= 54392
 
-.PHONY: help run build test check bench proof soak fuzz tools clean
+.PHONY: help run build test check bench proof soak fuzz screenshots tools clean
 
 help: ## this list
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 13
 
 build: ## builds bin/baihuo
 	$(GO) build -trimpath -o $(BIN) .
@@ -43,6 +43,9 @@ soak: build ## hours of the demo at high speed with checks, by hand
 
 fuzz: ## every fuzz target for a while (FUZZTIME=30s)
 	@scripts/fuzz.sh $${FUZZTIME:-30s}
+
+screenshots: build tools ## pictures of the key pages of a demo, into docs/screenshots
+	@scripts/screenshots.sh
 
 clean: ## removes what was built
 	rm -rf bin

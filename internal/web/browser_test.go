@@ -28,7 +28,7 @@ const chromium = "/usr/bin/chromium"
 
 // waitMost is how long a page may take to become what a test waits for: a machine that
 // does much else is slow, and only a failing test waits that long.
-const waitMost = 60 * time.Second
+const waitMost = time.Minute
 
 // browser is one window of a real browser in which somebody is signed in.
 type browser struct {
