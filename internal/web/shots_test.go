@@ -21,7 +21,7 @@ type shot struct{ name, login, path, link string }
 
 var shots = []shot{
 	{"workbench", "reviewer", "/", ""},
-	{"orders", "reviewer", "/orders", ""},
+	{"orders", "reviewer", "/orders?view=all", ""},
 	{"order", "reviewer", "/orders?view=all&word=wait_pick", "/orders/O-"},
 	{"review", "reviewer", "/review", ""},
 	{"exceptions", "service", "/exceptions", ""},
