@@ -31,7 +31,7 @@ var widths = []int64{360, 768, 1440}
 
 // notPages are routes that answer with something else than a page of their own: a
 // picture, a part, a file, or the way to another page.
-var notPages = []string{"/account/code/qr.png", "/products/{sku}/barcode.png", "/board.json", "/board/stream", "/store/catalog", "/store/held",
+var notPages = []string{"/account/code/qr.png", "/products/{sku}/barcode.png", "/board.json", "/board/stream", "/store/catalog", "/store/held", "/store/worker.js",
 	"/files/export/{what}", "/sign-in/back", "/sign-in/sso", "/static/{path...}"}
 
 // Every page in a real browser, in both languages and both themes, from the phone to the
@@ -157,7 +157,7 @@ func fill(t *testing.T) *filled {
 	s := &filled{w: w, stage: raise(t, d, withKit(w.h))}
 	s.hire("owner", everywhere(), "owner")
 	clerk := s.hire("clerk", everywhere(), "clerk")
-	till := &counter{h: w.h, stage: s.stage}
+	till := &counter{h: w.h, stage: s.stage, shop: "POS"}
 	till.shift(clerk, "1")
 	sold := reply(t, s.in("clerk").post("/store/sale", sale("T2612010001")), 200)
 	s.at = map[string]string{"/store/receipt/{id}": "/store/receipt/" + sold["sale"].(string)}
@@ -209,7 +209,7 @@ func (s *filled) pages(t *testing.T) map[string]string {
 			continue
 		}
 		to := strings.NewReplacer("{sku}", "PASTE").Replace(path)
-		if path == "/orders/{id}" || path == "/review/orders/{id}" {
+		if path == "/orders/{id}" || path == "/orders/{id}/brief" || path == "/review/orders/{id}" {
 			to = strings.Replace(path, "{id}", s.w.held.String(), 1)
 			out[path+" completed"] = "/orders/" + s.w.gone.String()
 		}
