@@ -14,6 +14,7 @@ import (
 // Seven tabs with a board hold one connection: a browser has six for a house, so that
 // without it no further page would come.
 func TestTabsShareOneStream(t *testing.T) {
+	t.Parallel()
 	d := dbtest.Open(t, db.SQLite, db.Options{Clock: dbtest.NewClock().Now})
 	live(t, d)
 	s := raise(t, d)

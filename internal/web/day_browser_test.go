@@ -85,6 +85,7 @@ func (b *day) notes() (n int) {
 // button that is pressed twice, and a form that is sent again after going back, have one
 // effect.
 func TestDayOfEachRoleByKeyboard(t *testing.T) {
+	t.Parallel()
 	d := testDB(t)
 	w := live(t, d)
 	s := raise(t, d, withKit(w.h))

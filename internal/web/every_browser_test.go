@@ -39,6 +39,7 @@ var notPages = []string{"/account/code/qr.png", "/products/{sku}/barcode.png", "
 // fails, and axe finds nothing serious. The short run judges each page with axe in one
 // language and theme, the next page in the next; BAIHUO_PROOF=1 tries all of them.
 func TestEveryPageInABrowser(t *testing.T) {
+	t.Parallel()
 	begun := time.Now()
 	s := fill(t)
 	b := s.browse("owner")

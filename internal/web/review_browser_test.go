@@ -51,6 +51,7 @@ func (b *browser) dictate(text string) {
 // G7: a hundred held orders of five kinds are cleared by keyboard alone, some one by one
 // and the rest kind by kind with a look at what will happen.
 func TestHundredHeldByKeyboard(t *testing.T) {
+	t.Parallel()
 	d := dbtest.Open(t, db.SQLite, db.Options{Clock: dbtest.NewClock().Now})
 	h := flowtest.Open(t, d)
 	h.Stock(0, "PASTE", 1000)
@@ -123,6 +124,7 @@ func TestHundredHeldByKeyboard(t *testing.T) {
 // Two people have one order open. Who saves second is shown what it was, what the other
 // made of it and what they typed themselves, and can save that after looking.
 func TestTwoEditOneOrder(t *testing.T) {
+	t.Parallel()
 	d := dbtest.Open(t, db.SQLite, db.Options{Clock: dbtest.NewClock().Now})
 	h := flowtest.Open(t, d)
 	h.Stock(0, "PASTE", 10)

@@ -51,7 +51,7 @@ func TestStockLimits(t *testing.T) {
 			t.Errorf("without the right: %d", a.status)
 		}
 		v.hire("half", shops(h.Shops["WEB"].ID), "warehouse")
-		if a := v.in("half").act(page, "/stock/PASTE/limits", form); a.status != 403 {
+		if a := v.in("half").act("/account", "/stock/PASTE/limits", form); a.status != 403 {
 			t.Errorf("with some shops alone: %d", a.status)
 		}
 		h.Clean()

@@ -56,6 +56,7 @@ func (s *counter) shiftSum() (cash int64, sales int64) {
 // Ten codes in two seconds are ten pieces, while an input method composes, too. A sale
 // that is finished without network is one order when the network is back.
 func TestC22_TillSurvivesWithoutNetwork(t *testing.T) {
+	t.Parallel()
 	s := openStore(t, testDB(t))
 	b := s.browse("clerk")
 	b.open("/store/new")
@@ -94,6 +95,7 @@ func TestC22_TillSurvivesWithoutNetwork(t *testing.T) {
 // all of it arrives, each once, though the answer to the first was lost. Nothing of the
 // customer lay in the browser in the clear, and nothing stays.
 func TestC22_TillReloadsWithoutNetwork(t *testing.T) {
+	t.Parallel()
 	s := openStore(t, testDB(t))
 	s.flagship()
 	b := s.atTill("host")
@@ -206,6 +208,7 @@ func (s *counter) toWarehouse(mask string) {
 // another price by right, the receipt is printed twice, and the shift is closed with a
 // difference that needs a reason.
 func TestC22_TillDay(t *testing.T) {
+	t.Parallel()
 	s := openStore(t, testDB(t))
 	s.flagship()
 	s.shift(s.hire("boss", shops(s.h.Shops["FLAG"].ID), "sales"), "2")
