@@ -201,10 +201,17 @@ func (r *reader) bounds() {
 	r.f.PaidMin, r.f.PaidMax = amount("paid_min"), amount("paid_max")
 }
 
+// amountDays is how far back orders are sorted by amount unless a first day is chosen:
+// no index holds all of them that way.
+const amountDays = 31
+
 func (r *reader) page(after string) {
 	r.f.Sort, r.f.Turned = order.Sort(cmp.Or(r.q.Get("sort"), string(order.ByOrdered))), r.q.Get("turned") == "1"
 	if !slices.Contains(sorts, r.f.Sort) {
 		r.bad("sort", "没有这种排序", "there is no such order")
+	}
+	if r.f.Sort == order.ByAmount && r.f.From == 0 {
+		r.f.From = cmp.Or(r.f.To, r.now).Add(-amountDays * 24 * time.Hour)
 	}
 	r.f.Limit = pageSizes[0]
 	if n, err := strconv.Atoi(r.q.Get("size")); err == nil && slices.Contains(pageSizes, n) {

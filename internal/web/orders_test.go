@@ -4,6 +4,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"baihuo/internal/db"
 	"baihuo/internal/dbtest"
@@ -31,6 +32,9 @@ func TestOrderList(t *testing.T) {
 			_, err := flow.Edit(tx, w.waits, 0, order.Edit{SellerMemo: &memo, Flag: &flag, Label: &label, Tags: &tags})
 			return err
 		})
+		old := w.h.Draft("WEB", "W-OLD", flowtest.Item{Code: "PASTE", Qty: 1})
+		old.OrderedAt = old.OrderedAt.Add(-40 * 24 * time.Hour)
+		w.h.One(old)
 		v := owner(t, d, withKit(w.h))
 		for lang, words := range map[string][]string{"zh": {"待审核", "周末再发", "加急处理", "清除全部", "3急", "vip"}, "en": {"to review", "Clear all", "held"}} {
 			status, body, _ := get(t, v, "/orders?view=all", lang)
@@ -54,7 +58,8 @@ func TestOrderList(t *testing.T) {
 			{"message=1", "2026111100003", "W-1002"}, {"sku=PAN", "2026111100004", "W-1002"}, {"shop=WEB", "W-1002", "2026111100003"},
 			{"warehouse=HZ", "W-1002", "2026111100004"}, {"paid_min=1&paid_max=1000000", "W-1002", "nothing"},
 			{"from=2020-01-01&to=2040-01-01", "W-1002", "nothing"}, {"province=33", "W-1002", "nothing"},
-			{"sort=ship_by", "W-1002", "2026111100001"}, {"sort=amount&turned=1", "W-1002", "nothing"},
+			{"sort=ship_by", "W-1002", "2026111100001"}, {"sort=amount&turned=1", "W-1002", "W-OLD"},
+			{"sort=amount&from=2026-01-01", "W-OLD", "nothing"}, {"sort=amount&to=2026-10-10", "W-OLD", "W-1002"},
 			{"to=2020-01-01", "没有符合条件的订单", "W-1002"}, {"province=65", "没有符合条件的订单", "W-1002"},
 		}
 		for _, c := range cases {
