@@ -6,6 +6,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/http/httptest"
+	"os"
 	"testing"
 	"time"
 
@@ -109,15 +110,18 @@ func (s *stage) clean() {
 
 const perDay = int(24 * time.Hour / demo.Step)
 
+// full says that make proof asks for more days than make test has time for.
+func full() bool { return os.Getenv("BAIHUO_PROOF") == "1" }
+
 // TestStory plays some days of trade and looks at what is promised of them: the
 // shares of held, short, cancelled after packing and refused orders, and clean books.
 // The shares are counted twice: by the story, and from what the rooms keep.
 func TestStory(t *testing.T) {
 	s := open(t, db.SQLite, 1)
 	h := s.wake()
-	turns := 3 * perDay
-	if testing.Short() {
-		turns = perDay * 5 / 4
+	turns := perDay * 5 / 4
+	if full() {
+		turns = 3 * perDay
 	}
 	s.play(h, turns)
 	s.clean()
@@ -165,9 +169,9 @@ func (s *stage) number(text string) (n int64) {
 // TestSameSeed plays the same day on both databases, on one of them with a restart
 // in the middle: the same story must come out.
 func TestSameSeed(t *testing.T) {
-	turns := perDay * 2 / 3
-	if testing.Short() {
-		turns = perDay / 2
+	turns := perDay / 2
+	if full() {
+		turns = perDay * 2 / 3
 	}
 	straight := open(t, db.SQLite, 7)
 	h := straight.wake()
