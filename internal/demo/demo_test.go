@@ -119,7 +119,7 @@ func full() bool { return os.Getenv("BAIHUO_PROOF") == "1" }
 func TestStory(t *testing.T) {
 	s := open(t, db.SQLite, 1)
 	h := s.wake()
-	turns := perDay * 5 / 4
+	turns := 2 * perDay
 	if full() {
 		turns = 3 * perDay
 	}
