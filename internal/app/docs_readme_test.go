@@ -104,7 +104,7 @@ func TestBlocksAreCounted(t *testing.T) {
 	want := map[string]map[string]int{
 		"README.md": {"sh": 1, "text": 1}, "README.zh-CN.md": {"sh": 1, "text": 1}, "CONTRIBUTING.md": {"text": 1},
 		"docs/api.md": {"sh": 11, "json": 5, "text": 1}, "docs/import.md": {"csv": 1, "sh": 3}, "docs/mcp.md": {"json": 1},
-		"docs/operating.md": {"sh": 6, "text": 4}, "docs/performance.md": {"text": 2}, "docs/webhooks.md": {"sh": 5, "json": 3, "text": 1, "go": 1},
+		"docs/operating.md": {"sh": 6, "text": 4}, "docs/performance.md": {"text": 3}, "docs/webhooks.md": {"sh": 5, "json": 3, "text": 1, "go": 1},
 	}
 	pages, _ := filepath.Glob(filepath.Join("..", "..", "docs", "*.md"))
 	more, _ := filepath.Glob(filepath.Join("..", "..", "*.md"))
