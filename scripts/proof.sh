@@ -8,7 +8,7 @@ BAIHUO_TEST_POSTGRES=$(scripts/postgres.sh start /tmp/baihuo-proof-pg 54393 dura
 export BAIHUO_TEST_POSTGRES BAIHUO_PROOF=1 BAIHUO_KILLS=200 BAIHUO_MODEL_STEPS=100000 BAIHUO_LAST_UNIT_ROUNDS=300
 log=${BAIHUO_PROOF_LOG:-$dir/log}
 status=0
-go test -count=1 -timeout 4h -p 1 -v ./internal/proof ./internal/inventory ./internal/job ./internal/journal ./internal/customer/... ./internal/replay ./internal/demo ./internal/webhook ./internal/app ./internal/web \
+go test -count=1 -timeout 4h -p 1 -v ./internal/proof ./internal/inventory ./internal/job ./internal/journal ./internal/customer/... ./internal/intake ./internal/replay ./internal/demo ./internal/webhook ./internal/app ./internal/web \
   >"$log" 2>&1 || status=1
 year=../shared/data/online-retail/orders.csv.gz
 lines=$dir/lines
