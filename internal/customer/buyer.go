@@ -76,7 +76,7 @@ func buyersOf(tx *db.Tx, parties []*Party) (list []*buyer, err error) {
 // first that was entered counts.
 func findBuyers(tx *db.Tx, list []*buyer) error {
 	rows := tx.Batch(`/* customer.Buyers */ WITH v (platform, digest) AS (VALUES {rows})
-		SELECT b.digest, b.buyer_id, b.blacklisted_why, b.blacklisted_until FROM v
+		SELECT b.digest, b.buyer_id, b.blacklisted_at, b.blacklisted_why, b.blacklisted_until FROM v
 		JOIN buyers b ON b.platform = v.platform AND b.digest = v.digest`, "TEXT", "BYTEA")
 	byDigest := make(map[string]*buyer, len(list))
 	for _, b := range list {
@@ -88,22 +88,17 @@ func findBuyers(tx *db.Tx, list []*buyer) error {
 	found := map[*buyer]id.Buyer{}
 	return rows.Each(func(r db.Row) error {
 		var digest []byte
-		var why string
-		var n id.Buyer
-		var until db.Instant
-		if err := r.Scan(&digest, &n, &why, &until); err != nil {
+		var known Buyer
+		if err := r.Scan(&digest, &known.ID, &known.BlacklistedAt, &known.Why, &known.Until); err != nil {
 			return err
 		}
-		if until > 0 && until <= tx.Now() {
-			why = "" // it has run out
-		}
 		b := byDigest[string(digest)]
-		if first := found[b]; first != 0 && first < n {
+		if first := found[b]; first != 0 && first < known.ID {
 			return nil
 		}
-		found[b] = n
+		found[b] = known.ID
 		for _, p := range b.parties {
-			p.Buyer, p.Blacklisted, p.made = n, why, false
+			p.Buyer, p.Blacklisted, p.made = known.ID, known.Black(tx.Now()), false
 		}
 		return nil
 	})

@@ -133,6 +133,14 @@ type Buyer struct {
 	ErasedAt  db.Instant
 }
 
+// Black gives why a buyer stands on the black list at an instant, "" for one who does not.
+func (b Buyer) Black(now db.Instant) string {
+	if b.BlacklistedAt == 0 || b.Until > 0 && b.Until <= now {
+		return ""
+	}
+	return b.Why
+}
+
 const buyerColumns = `buyer_id, platform, name_cipher, name_mask, id_cipher, blacklisted_at, blacklisted_why, blacklisted_until, created_at,
 	erased_at`
 

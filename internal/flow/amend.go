@@ -47,7 +47,7 @@ func amend(tx *db.Tx, kit Kit, which id.Order, n *order.Order, party *customer.P
 		if err := follow(tx, o, a, s); err != nil {
 			return false, err
 		}
-		if err := judgeAgain(tx, kit, o, party, s); err != nil {
+		if err := judgeAgain(tx, kit, asked{o, party, s}); err != nil {
 			return false, err
 		}
 	}
@@ -206,27 +206,54 @@ func noLongerStrange(o *order.Order, unmatched map[string]bool) (ends []review.H
 	return ends
 }
 
-// judgeAgain asks the rules about an order whose facts changed: holds that no
-// longer apply end, new ones are placed and stop what is under way.
-func judgeAgain(tx *db.Tx, kit Kit, o *order.Order, party *customer.Party, s shop.Shop) error {
+// asked is an order about which the rules are asked again, and what they know besides.
+type asked struct {
+	order *order.Order
+	party *customer.Party
+	shop  shop.Shop
+}
+
+// judgeAgain asks the rules about orders whose facts changed: holds that no longer
+// apply end, new ones are placed and stop what is under way.
+func judgeAgain(tx *db.Tx, kit Kit, list ...asked) error {
 	set, err := kit.Rules.Set(tx, review.KindReview)
 	if err != nil {
 		return err
 	}
-	if err := loadCosts(tx, o); err != nil {
+	orders, regions := make([]*order.Order, len(list)), make([]string, len(list))
+	for i, one := range list {
+		orders[i], regions[i] = one.order, one.order.Region
+	}
+	if err := loadCosts(tx, orders...); err != nil {
 		return err
 	}
-	reach, err := carrier.Deliverable(tx, []string{o.Region}, tx.Now())
+	reach, err := carrier.Deliverable(tx, regions, tx.Now())
 	if err != nil {
 		return err
 	}
-	verdict := review.Judge(set, []*review.Facts{factsOf(o, s, party, reach[o.Region])}, tx.Now())[0]
-	placed, err := review.Renew(tx, []review.Judged{{Order: o, Verdict: verdict}})
-	if err != nil || len(placed) == 0 {
+	facts := make([]*review.Facts, len(list))
+	for i, one := range list {
+		facts[i] = factsOf(one.order, one.shop, one.party, reach[one.order.Region])
+	}
+	judged := make([]review.Judged, len(list))
+	for i, verdict := range review.Judge(set, facts, tx.Now()) {
+		judged[i] = review.Judged{Order: orders[i], Verdict: verdict}
+	}
+	placed, err := review.Renew(tx, judged)
+	if err != nil {
 		return err
 	}
-	_, err = stopPackages(tx, o.ID, placed[0].ReasonZH)
-	return err
+	stopped := map[id.Order]bool{}
+	for _, h := range placed {
+		if stopped[h.Order] {
+			continue
+		}
+		stopped[h.Order] = true
+		if _, err := stopPackages(tx, h.Order, h.ReasonZH); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // loadCosts fills in what stored lines do not carry and rules look at, with one query

@@ -3,8 +3,10 @@ package flow_test
 import (
 	"errors"
 	"testing"
+	"time"
 
 	"baihuo/internal/carrier"
+	"baihuo/internal/customer"
 	"baihuo/internal/db"
 	"baihuo/internal/dbtest"
 	"baihuo/internal/flow"
@@ -331,6 +333,35 @@ func TestReprocess(t *testing.T) {
 		}
 		if _, err := flow.Reread(t.Context(), d, h.Kit, staff.Scope{}, work[0].ID); !errors.Is(err, review.ErrExceptionMissing) {
 			t.Errorf("beyond the scope: %v", err)
+		}
+		h.Clean()
+	})
+}
+
+// A buyer whose time on the black list has run out is not stopped by judging again.
+func TestRejudgeKnowsWhenTheBlackListEnds(t *testing.T) {
+	clock := dbtest.NewClock()
+	dbtest.EachWith(t, db.Options{Clock: clock.Now}, func(t *testing.T, d *db.DB) {
+		h := flowtest.Open(t, d)
+		h.Stock(0, "PASTE", 10)
+		buyer := func(no string) *order.Draft {
+			draft := h.Draft("TB", no, flowtest.Item{Code: "PASTE", Qty: 1})
+			draft.Buyer.ID = "one-and-the-same"
+			return draft
+		}
+		first := h.One(buyer("B1"))
+		h.Write(func(tx *db.Tx) error {
+			return customer.Blacklist(tx, h.Order(first).Buyer, "恶意退款", tx.Now().Add(24*time.Hour))
+		})
+		held := h.One(buyer("B2"))
+		if hold(h, held, "blacklisted") == nil {
+			t.Fatal("the black list stops nobody")
+		}
+		clock.Advance(48 * time.Hour)
+		after := h.One(buyer("B3"))
+		h.Write(func(tx *db.Tx) error { _, err := flow.Rejudge(tx, h.Kit, []id.Order{after}); return err })
+		if hold(h, after, "blacklisted") != nil {
+			t.Error("the time on the black list is over, and the order is stopped")
 		}
 		h.Clean()
 	})

@@ -77,7 +77,7 @@ func Prefer(tx *db.Tx, n id.Order, version int64, by id.Carrier) error {
 	if version != 0 && o.Version != version {
 		return order.ErrVersion
 	}
-	if f := MayChange(o); f != nil {
+	if f := order.MayChange(o); f != nil {
 		return f
 	}
 	wishes := wishesOf(o)

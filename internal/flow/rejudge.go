@@ -1,6 +1,8 @@
 package flow
 
 import (
+	"slices"
+
 	"baihuo/internal/customer"
 	"baihuo/internal/db"
 	"baihuo/internal/fault"
@@ -31,116 +33,113 @@ func JudgeNow(tx *db.Tx, kit Kit, ids []id.Order) ([]fault.Outcome[Rejudged], er
 }
 
 func judgeEach(tx *db.Tx, kit Kit, ids []id.Order, pass func(*db.Tx, []id.Order) ([]fault.Outcome[order.Review], error)) ([]fault.Outcome[Rejudged], error) {
-	orders, err := order.Lock(tx, ids)
+	locked, err := order.Lock(tx, ids)
 	if err != nil {
 		return nil, err
 	}
 	byID := map[id.Order]*order.Order{}
-	var shops []id.Shop
-	for _, o := range orders {
-		byID[o.ID] = o
-		shops = appendOnce(shops, o.Shop)
+	var may []*order.Order
+	for _, o := range locked {
+		if byID[o.ID] = o; order.MayChange(o) == nil {
+			may = append(may, o)
+		}
 	}
-	known, err := shop.ByID(tx, shops)
+	effects, err := rejudge(tx, kit, may)
 	if err != nil {
 		return nil, err
 	}
-	outcomes := make([]fault.Outcome[Rejudged], len(ids))
-	var judged []id.Order
-	for i, n := range ids {
-		o := byID[n]
-		if f := MayChange(o); f != nil {
-			outcomes[i] = fault.Refused[Rejudged](f)
-			continue
-		}
-		r, err := rejudge(tx, kit, o, known[o.Shop])
-		if err != nil {
-			return nil, err
-		}
-		outcomes[i], judged = fault.OK(r), append(judged, n)
-	}
+	judged := idsOf(may)
 	passed, err := pass(tx, judged)
 	if err != nil {
 		return nil, err
+	}
+	at := map[id.Order]order.Review{}
+	for i, n := range judged {
+		at[n] = passed[i].Value
+	}
+	outcomes := make([]fault.Outcome[Rejudged], len(ids))
+	for i, n := range ids {
+		if f := order.MayChange(byID[n]); f != nil {
+			outcomes[i] = fault.Refused[Rejudged](f)
+			continue
+		}
+		r := effects[n]
+		r.Review = at[n]
+		outcomes[i] = fault.OK(r)
 	}
 	again, err := order.Lock(tx, judged)
 	if err != nil {
 		return nil, err
 	}
-	at := map[id.Order]order.Review{}
-	for i, p := range passed {
-		at[judged[i]] = p.Value
-	}
-	for i, n := range ids {
-		if outcomes[i].Fault == nil {
-			outcomes[i].Value.Review = at[n]
-		}
-	}
 	return outcomes, goOn(tx, again)
 }
 
-// MayChange says what refuses a change of an order before its release, nil when nothing
-// does: judging it again, other lines, another warehouse or carrier. Faults:
-// order.ErrMissing, ErrEnded, ErrRejected, ErrReleased.
-func MayChange(o *order.Order) *fault.Fault {
-	switch {
-	case o == nil:
-		return order.ErrMissing
-	case o.Ended() || o.History:
-		return order.ErrEnded
-	case o.Review == order.Rejected:
-		return order.ErrRejected
-	case o.InWarehouse():
-		return order.ErrReleased
+// rejudge asks the rules about locked orders and counts the holds that this ended and
+// placed.
+func rejudge(tx *db.Tx, kit Kit, orders []*order.Order) (map[id.Order]Rejudged, error) {
+	list, err := askedOf(tx, kit, orders)
+	if err != nil {
+		return nil, err
 	}
-	return nil
+	ids := idsOf(orders)
+	before, err := review.Live(tx, ids)
+	if err != nil {
+		return nil, err
+	}
+	if err := judgeAgain(tx, kit, list...); err != nil {
+		return nil, err
+	}
+	after, err := review.Live(tx, ids)
+	effects := map[id.Order]Rejudged{}
+	for _, n := range ids {
+		effects[n] = differ(before[n], after[n])
+	}
+	return effects, err
 }
 
-// rejudge asks the rules about one locked order and counts what that changed.
-func rejudge(tx *db.Tx, kit Kit, o *order.Order, s shop.Shop) (r Rejudged, err error) {
-	party, err := partyOf(tx, kit, o, s)
-	if err != nil {
-		return r, err
-	}
-	before, err := review.Live(tx, []id.Order{o.ID})
-	if err != nil {
-		return r, err
-	}
-	if err := judgeAgain(tx, kit, o, party, s); err != nil {
-		return r, err
-	}
-	after, err := review.Live(tx, []id.Order{o.ID})
-	was := map[id.Hold]bool{}
-	for _, h := range before[o.ID] {
-		was[h.ID] = true
-	}
-	r.Ended = len(was)
-	for _, h := range after[o.ID] {
-		if was[h.ID] {
+// differ counts the holds that ended and came between two looks.
+func differ(before, after []review.Hold) Rejudged {
+	r := Rejudged{Ended: len(before)}
+	for _, h := range after {
+		if slices.ContainsFunc(before, func(b review.Hold) bool { return b.ID == h.ID }) {
 			r.Ended--
 		} else {
 			r.Placed++
 		}
 	}
-	r.Review = o.Review
-	return r, err
+	return r
 }
 
-// partyOf gives the people of an order as an acceptance would see them now. What is
+// askedOf gives orders with their people as an acceptance would see them now. What is
 // opened for it is sealed again at once and seen by nobody.
-func partyOf(tx *db.Tx, kit Kit, o *order.Order, s shop.Shop) (*customer.Party, error) {
-	people, err := customer.Get(tx, []id.Recipient{o.Recipient})
+func askedOf(tx *db.Tx, kit Kit, orders []*order.Order) ([]asked, error) {
+	var shops []id.Shop
+	var recipients []id.Recipient
+	var buyers []id.Buyer
+	for _, o := range orders {
+		shops, recipients, buyers = appendOnce(shops, o.Shop), append(recipients, o.Recipient), append(buyers, o.Buyer)
+	}
+	places, err := shop.ByID(tx, shops)
 	if err != nil {
 		return nil, err
 	}
-	contact, err := people[o.Recipient].Open(kit.Keys)
+	people, err := customer.Get(tx, recipients)
 	if err != nil {
 		return nil, err
 	}
-	party := customer.Prepare(kit.Keys, s.Platform, customer.BuyerDraft{}, contact)
-	buyers, err := customer.GetBuyers(tx, []id.Buyer{o.Buyer})
-	if b := buyers[o.Buyer]; b.BlacklistedAt > 0 {
-		party.Blacklisted = b.Why
+	known, err := customer.GetBuyers(tx, buyers)
+	if err != nil {
+		return nil, err
 	}
-	return party, err
+	list := make([]asked, len(orders))
+	for i, o := range orders {
+		contact, err := people[o.Recipient].Open(kit.Keys)
+		if err != nil {
+			return nil, err
+		}
+		party := customer.Prepare(kit.Keys, places[o.Shop].Platform, customer.BuyerDraft{}, contact)
+		party.Blacklisted = known[o.Buyer].Black(tx.Now())
+		list[i] = asked{o, party, places[o.Shop]}
+	}
+	return list, nil
 }

@@ -158,7 +158,7 @@ func ChangeLines(tx *db.Tx, kit Kit, c LineChange) (order.Effect, error) {
 	if err := settleBalance(tx, o, e.Open()); err != nil {
 		return e, err
 	}
-	_, err = rejudge(tx, kit, o, s)
+	_, err = rejudge(tx, kit, []*order.Order{o})
 	if err != nil {
 		return e, err
 	}

@@ -129,7 +129,7 @@ func (r Relocation) may(tx *db.Tx, orders []*order.Order) (*order.Order, shop.Sh
 	if r.Version != 0 && o.Version != r.Version {
 		return o, shop.Shop{}, order.ErrVersion
 	}
-	if f := MayChange(o); f != nil {
+	if f := order.MayChange(o); f != nil {
 		return o, shop.Shop{}, f
 	}
 	s, route, err := routeOf(tx, o)

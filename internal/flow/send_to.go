@@ -52,7 +52,7 @@ func SendTo(tx *db.Tx, kit Kit, n id.Order, version int64, party *customer.Party
 	if err != nil {
 		return err
 	}
-	if err := judgeAgain(tx, kit, o, party, shops[o.Shop]); err != nil {
+	if err := judgeAgain(tx, kit, asked{o, party, shops[o.Shop]}); err != nil {
 		return err
 	}
 	if locked, err = order.Lock(tx, []id.Order{n}); err != nil {

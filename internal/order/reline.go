@@ -23,9 +23,10 @@ type Reline struct {
 	With *Order
 }
 
-// May says what refuses the change, nil when nothing does. Faults: ErrMissing, ErrEnded,
-// ErrRejected, ErrReleased, ErrLine, ErrLinesNothing, ErrLinesLast.
-func (r Reline) May(o *Order) *fault.Fault {
+// MayChange says what refuses a change of an order before its release, nil when nothing
+// does: other lines, another warehouse or carrier, judging it again. Faults: ErrMissing,
+// ErrEnded, ErrRejected, ErrReleased.
+func MayChange(o *Order) *fault.Fault {
 	switch {
 	case o == nil:
 		return ErrMissing
@@ -35,7 +36,17 @@ func (r Reline) May(o *Order) *fault.Fault {
 		return ErrRejected
 	case o.InWarehouse():
 		return ErrReleased
-	case len(r.Drop) == 0 && r.With == nil:
+	}
+	return nil
+}
+
+// May says what refuses the change, nil when nothing does. Faults: those of MayChange,
+// ErrLine, ErrLinesNothing, ErrLinesLast.
+func (r Reline) May(o *Order) *fault.Fault {
+	if f := MayChange(o); f != nil {
+		return f
+	}
+	if len(r.Drop) == 0 && r.With == nil {
 		return ErrLinesNothing
 	}
 	for _, n := range r.Drop {

@@ -196,7 +196,7 @@ func (d *deciding) move(verb Verb, until db.Instant) *fault.Fault {
 	if !ok {
 		return ErrMove.With(d.order.Review, verb)
 	}
-	if d.order.Review == order.Passed && released(d.order) {
+	if d.order.Review == order.Passed && d.order.InWarehouse() {
 		return order.ErrReleased
 	}
 	d.moved, d.to, d.until = true, to, until
@@ -211,16 +211,6 @@ func (d *deciding) blocking(fit func(Hold) bool) (list []Hold) {
 		}
 	}
 	return list
-}
-
-// released says that some of an order is with the warehouse or beyond.
-func released(o *order.Order) bool {
-	for _, l := range o.Lines {
-		if l.Allocated+l.Picked+l.Shipped > 0 {
-			return true
-		}
-	}
-	return false
 }
 
 func (d *deciding) save(tx *db.Tx) error {

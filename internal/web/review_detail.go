@@ -68,7 +68,7 @@ func (s *Site) showDetail(v *visit, show deskShow) error {
 		if k, err = flow.Look(tx, v.caller.Scope, n); err != nil {
 			return err
 		}
-		if f := flow.MayChange(k.Order); f != nil {
+		if f := order.MayChange(k.Order); f != nil {
 			may, why = false, v.say(f)
 		}
 		if !may {
