@@ -75,9 +75,9 @@ func OfPhone(tx *db.Tx, keys *seal.Keyring, number string, after id.Recipient, l
 	return found[:min(len(found), limit)], nil
 }
 
-// Ends says that the phone of a recipient is a whole number, or ends in four digits.
-// One without an index, as a platform's mask or an erased one, has no end.
-func Ends(tx *db.Tx, keys *seal.Keyring, recipient id.Recipient, digits string) (bool, error) {
+// Ends says of which recipients the phone is a whole number, or ends in four digits. One
+// without an index, as a platform's mask or an erased one, has no end.
+func Ends(tx *db.Tx, keys *seal.Keyring, recipients []id.Recipient, digits string) (map[id.Recipient]bool, error) {
 	var from [][]byte
 	switch number, err := Whole(digits); {
 	case err == nil:
@@ -85,12 +85,17 @@ func Ends(tx *db.Tx, keys *seal.Keyring, recipient id.Recipient, digits string) 
 	case len(digits) == 4:
 		from = tailIndexes(keys, digits)
 	}
+	ends := map[id.Recipient]bool{}
 	if len(from) == 0 {
-		return false, nil
+		return ends, nil
 	}
-	var index []byte
-	found, err := tx.One(`/* customer.Ends */ SELECT phone_index FROM recipients WHERE recipient_id = $1`, []any{&index}, recipient)
-	return found && slices.ContainsFunc(from, func(one []byte) bool { return bytes.HasPrefix(index, one) }), err
+	return ends, tx.Each(`/* customer.Ends */ SELECT recipient_id, phone_index FROM recipients WHERE recipient_id = ANY($1)`, func(r db.Row) error {
+		var n id.Recipient
+		var index []byte
+		err := r.Scan(&n, &index)
+		ends[n] = slices.ContainsFunc(from, func(one []byte) bool { return bytes.HasPrefix(index, one) })
+		return err
+	}, recipients)
 }
 
 // replacedMost bounds the recipients that one order is followed back through.

@@ -132,8 +132,8 @@ func HandOut(tx *db.Tx, kit Kit, n id.Order, proof string) ([]id.Package, error)
 	if f.Not != nil {
 		return nil, f.Not
 	}
-	proven, err := Proves(tx, kit, f.Order, proof)
-	if err == nil && !proven {
+	proven, err := Proves(tx, kit, []*order.Order{f.Order}, proof)
+	if err == nil && !proven[n] {
 		err = ErrProof.With(f.Order.ExternalNo)
 	}
 	if err != nil {
@@ -165,14 +165,26 @@ func fetchingOf(tx *db.Tx, n id.Order) (Fetching, error) {
 // proofLeast is how much of a number's end tells one order from another.
 const proofLeast = 6
 
-// Proves says that what somebody at the counter knows belongs to an order: its phone or
-// the phone's last four digits, or its number, of which the end will do.
-func Proves(tx *db.Tx, kit Kit, o *order.Order, text string) (bool, error) {
+// Proves says to which orders belongs what somebody at the counter knows: the phone or
+// its last four digits, or the order's number, of which the end will do.
+func Proves(tx *db.Tx, kit Kit, orders []*order.Order, text string) (map[id.Order]bool, error) {
 	text = strings.ToUpper(strings.TrimSpace(text))
-	if text == o.ID.String() || len(text) >= proofLeast && strings.HasSuffix(strings.ToUpper(o.ExternalNo), text) || text != "" && text == strings.ToUpper(o.ExternalNo) {
-		return true, nil
+	recipients := make([]id.Recipient, len(orders))
+	for i, o := range orders {
+		recipients[i] = o.Recipient
 	}
-	return customer.Ends(tx, kit.Keys, o.Recipient, text)
+	ends, err := customer.Ends(tx, kit.Keys, recipients, text)
+	proven := map[id.Order]bool{}
+	for _, o := range orders {
+		proven[o.ID] = ends[o.Recipient] || numbered(o, text)
+	}
+	return proven, err
+}
+
+// numbered says that a text is an order's number, or enough of its end.
+func numbered(o *order.Order, text string) bool {
+	no := strings.ToUpper(o.ExternalNo)
+	return text == o.ID.String() || text != "" && text == no || len(text) >= proofLeast && strings.HasSuffix(no, text)
 }
 
 func fetchings(tx *db.Tx, ids []id.Order) ([]Fetching, error) {

@@ -69,10 +69,15 @@ func Rehearse(ctx context.Context, d *db.DB, scope staff.Scope, r rule.Rule, day
 			if sheaf, err = order.Browse(tx, f); err != nil {
 				return err
 			}
-			if r.Kind == review.KindShortage {
-				return out.lookShort(tx, sheaf.Cards, now, then)
+			orders, places, err := ordersOf(tx, sheaf.Cards)
+			if err != nil {
+				return err
 			}
-			return out.look(tx, sheaf.Cards, now, then)
+			if r.Kind == review.KindShortage {
+				out.lookShort(orders, places, now, then)
+				return nil
+			}
+			return out.look(tx, orders, places, now, then)
 		})
 		if err != nil {
 			return out, err
@@ -105,23 +110,25 @@ func bothSets(tx *db.Tx, r rule.Rule) (now, then *rule.Set, err error) {
 	return now, then, err
 }
 
-func (out *Rehearsal) look(tx *db.Tx, cards []order.Card, now, then *rule.Set) error {
+// ordersOf gives the orders of cards, and the shops.
+func ordersOf(tx *db.Tx, cards []order.Card) ([]*order.Order, map[id.Shop]shop.Shop, error) {
 	ids := make([]id.Order, len(cards))
 	for i, c := range cards {
 		ids[i] = c.Order
 	}
 	orders, err := order.Get(tx, ids)
 	if err != nil {
-		return err
+		return nil, nil, err
 	}
-	shops, err := shop.All(tx)
-	if err != nil {
-		return err
-	}
+	all, err := shop.All(tx)
 	places := map[id.Shop]shop.Shop{}
-	for _, s := range shops {
+	for _, s := range all {
 		places[s.ID] = s
 	}
+	return orders, places, err
+}
+
+func (out *Rehearsal) look(tx *db.Tx, orders []*order.Order, places map[id.Shop]shop.Shop, now, then *rule.Set) error {
 	var regions []string
 	for _, o := range orders {
 		regions = append(regions, o.Region)
@@ -157,23 +164,7 @@ func (out *Rehearsal) add(one Rehearsed) {
 
 // lookShort judges the lines that are short now, as the rules about shortages would.
 // Pieces that were given up when the order came are gone and are not looked at again.
-func (out *Rehearsal) lookShort(tx *db.Tx, cards []order.Card, now, then *rule.Set) error {
-	ids := make([]id.Order, len(cards))
-	for i, c := range cards {
-		ids[i] = c.Order
-	}
-	orders, err := order.Get(tx, ids)
-	if err != nil {
-		return err
-	}
-	shops, err := shop.All(tx)
-	if err != nil {
-		return err
-	}
-	places := map[id.Shop]shop.Shop{}
-	for _, s := range shops {
-		places[s.ID] = s
-	}
+func (out *Rehearsal) lookShort(orders []*order.Order, places map[id.Shop]shop.Shop, now, then *rule.Set) {
 	for _, o := range orders {
 		one := Rehearsed{Order: o.ID, ExternalNo: o.ExternalNo}
 		if !o.Ended() {
@@ -182,7 +173,6 @@ func (out *Rehearsal) lookShort(tx *db.Tx, cards []order.Card, now, then *rule.S
 		}
 		out.add(one)
 	}
-	return nil
 }
 
 // shortJudgement says in both languages what becomes of each short line.

@@ -3,6 +3,7 @@ package flow
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 
 	"baihuo/internal/catalog"
 	"baihuo/internal/db"
@@ -35,8 +36,8 @@ type LineChange struct {
 
 // Supply is what a warehouse has of goods that an order wants.
 type Supply struct {
+	inventory.Place
 	Code, Name string
-	Warehouse  id.Warehouse
 	Want, Has  int64
 }
 
@@ -74,36 +75,51 @@ func TryLines(tx *db.Tx, c LineChange) (LineEffect, error) {
 // that goes holds there is free again by then.
 func (e *LineEffect) supply(tx *db.Tx, s shop.Shop, r order.Reline) error {
 	wants := map[id.SKU]int64{}
-	named := map[id.SKU]*order.Line{}
 	for _, l := range r.With.Lines {
 		if l.Moves() {
 			wants[l.SKU] += l.Ordered
-			named[l.SKU] = l
 		}
 	}
 	freed, err := freedBy(tx, e.Order, e.Gone)
 	if err != nil {
 		return err
 	}
-	routes, err := shop.Routes(tx, []id.Shop{s.ID})
+	_, route, err := routeOf(tx, e.Order)
 	if err != nil {
 		return err
+	}
+	if e.Stock, err = suppliesOf(tx, s, route, wants, freed); err != nil {
+		return err
+	}
+	left := maps.Clone(wants)
+	for _, one := range e.Stock {
+		left[one.SKU] -= min(left[one.SKU], one.Has)
+	}
+	for _, n := range left {
+		e.Short += n
+	}
+	return nil
+}
+
+// suppliesOf tells what warehouses have of goods that an order of a shop wants, by
+// warehouse and SKU. held is what is theirs already, or will be free by then.
+func suppliesOf(tx *db.Tx, s shop.Shop, at []id.Warehouse, wants map[id.SKU]int64, held map[inventory.Place]int64) ([]Supply, error) {
+	skus, err := catalog.Get(tx, keysOf(wants))
+	if err != nil {
+		return nil, err
 	}
 	lv, err := inventory.Look(tx, keysOf(wants))
 	if err != nil {
-		return err
+		return nil, err
 	}
-	for _, sku := range keysOf(wants) {
-		left := wants[sku]
-		for _, w := range routes[s.ID].For(province(e.Order.Region)) {
+	var list []Supply
+	for _, w := range at {
+		for _, sku := range keysOf(wants) {
 			p := inventory.Place{Warehouse: w, SKU: sku}
-			has := lv.At(p).Available(s.ID, s.Promises) + freed[p]
-			e.Stock = append(e.Stock, Supply{Code: named[sku].Code, Name: named[sku].Name, Warehouse: w, Want: wants[sku], Has: has})
-			left -= min(left, has)
+			list = append(list, Supply{Place: p, Code: skus[sku].Code, Name: skus[sku].Name, Want: wants[sku], Has: lv.At(p).Available(s.ID, s.Promises) + held[p]})
 		}
-		e.Short += left
 	}
-	return nil
+	return list, nil
 }
 
 // freedBy gives what a line of an order, with its components, holds by place.

@@ -1,7 +1,6 @@
 package flow
 
 import (
-	"baihuo/internal/catalog"
 	"baihuo/internal/db"
 	"baihuo/internal/fault"
 	"baihuo/internal/fulfilment"
@@ -57,25 +56,17 @@ func WarehouseOptions(tx *db.Tx, o *order.Order) ([]WarehouseOption, error) {
 	for _, c := range claims {
 		held[c.Place] += c.Open
 	}
-	skus, err := catalog.Get(tx, keysOf(wants))
+	supplies, err := suppliesOf(tx, s, route, wants, held)
 	if err != nil {
 		return nil, err
 	}
-	lv, err := inventory.Look(tx, keysOf(wants))
-	if err != nil {
-		return nil, err
-	}
-	options := make([]WarehouseOption, 0, len(route))
-	for _, w := range route {
-		op := WarehouseOption{Warehouse: w, Now: len(wants) > 0}
-		for _, sku := range keysOf(wants) {
-			p := inventory.Place{Warehouse: w, SKU: sku}
-			has := lv.At(p).Available(s.ID, s.Promises) + held[p]
-			op.Stock = append(op.Stock, Supply{Code: skus[sku].Code, Name: skus[sku].Name, Warehouse: w, Want: wants[sku], Has: has})
-			op.Lacks += max(wants[sku]-has, 0)
-			op.Now = op.Now && held[p] == wants[sku]
+	options := make([]WarehouseOption, len(route))
+	for i, w := range route {
+		options[i] = WarehouseOption{Warehouse: w, Now: len(wants) > 0, Stock: supplies[i*len(wants) : (i+1)*len(wants)]}
+		for _, one := range options[i].Stock {
+			options[i].Lacks += max(one.Want-one.Has, 0)
+			options[i].Now = options[i].Now && held[one.Place] == one.Want
 		}
-		options = append(options, op)
 	}
 	return options, nil
 }
@@ -105,11 +96,19 @@ func Relocate(tx *db.Tx, r Relocation) error {
 	if err := voidPlanned(tx, orders, "改仓"); err != nil {
 		return err
 	}
-	gone, from, err := r.free(tx, o)
+	codes, err := warehouseCodes(tx)
 	if err != nil {
 		return err
 	}
-	if err := r.claim(tx, o, s, gone, from); err != nil {
+	gone, from, err := r.free(tx, o, codes)
+	if err != nil {
+		return err
+	}
+	list, err := r.claim(tx, o, s, gone)
+	if err != nil {
+		return err
+	}
+	if err := order.Relocated(tx, o, from, codes[r.Warehouse], list); err != nil {
 		return err
 	}
 	if err := queueShort(tx, orders); err != nil {
@@ -148,12 +147,8 @@ func (r Relocation) may(tx *db.Tx, orders []*order.Order) (*order.Order, shop.Sh
 }
 
 // free gives all claims of the order back and says what each line had and where.
-func (r Relocation) free(tx *db.Tx, o *order.Order) (gone []order.Cancelled, from []string, err error) {
+func (r Relocation) free(tx *db.Tx, o *order.Order, codes map[id.Warehouse]string) (gone []order.Cancelled, from []string, err error) {
 	claims, err := inventory.ClaimsOf(tx, []id.Order{o.ID})
-	if err != nil {
-		return nil, nil, err
-	}
-	codes, err := warehouseCodes(tx)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -174,8 +169,9 @@ func (r Relocation) free(tx *db.Tx, o *order.Order) (gone []order.Cancelled, fro
 	return gone, from, err
 }
 
-// claim reserves all that the order owes at the warehouse.
-func (r Relocation) claim(tx *db.Tx, o *order.Order, s shop.Shop, gone []order.Cancelled, from []string) error {
+// claim reserves all that the order owes at the warehouse, and gives what that changes
+// on its lines.
+func (r Relocation) claim(tx *db.Tx, o *order.Order, s shop.Shop, gone []order.Cancelled) ([]order.Change, error) {
 	had := map[id.Line]int64{}
 	for _, g := range gone {
 		had[g.Line.ID], g.Line.Reserved = g.Line.Reserved, 0
@@ -188,20 +184,20 @@ func (r Relocation) claim(tx *db.Tx, o *order.Order, s shop.Shop, gone []order.C
 	}
 	lv, err := inventory.Lock(tx, skus, w.Warehouses)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	claims := fulfilment.Source(lv, []fulfilment.Want{w})
 	if len(claims) == 0 {
-		return ErrWarehouseLacks.With(lacking(lv, w, s, r.Warehouse))
+		return nil, ErrWarehouseLacks.With(lacking(lv, w, s, r.Warehouse))
 	}
 	granted, err := inventory.Reserve(tx, lv, claims)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	got := map[id.Line]int64{}
 	for i, n := range granted {
 		if n != claims[i].Qty {
-			return db.ErrAgain // what Source saw under lock was not there
+			return nil, db.ErrAgain // what Source saw under lock was not there
 		}
 		got[claims[i].Line] += n
 	}
@@ -212,11 +208,7 @@ func (r Relocation) claim(tx *db.Tx, o *order.Order, s shop.Shop, gone []order.C
 			list = append(list, order.Change{Line: l.ID, Reserved: got[l.ID] - had[l.ID]})
 		}
 	}
-	codes, err := warehouseCodes(tx)
-	if err != nil {
-		return err
-	}
-	return order.Relocated(tx, o, from, codes[r.Warehouse], list)
+	return list, nil
 }
 
 func lacking(lv *inventory.Levels, w fulfilment.Want, s shop.Shop, at id.Warehouse) (n int64) {

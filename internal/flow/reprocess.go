@@ -59,10 +59,7 @@ func Reread(ctx context.Context, d *db.DB, kit Kit, scope staff.Scope, n id.Exce
 // settled before changes nothing, and fresh is false; one whose order is here already is
 // settled as a duplicate. Fault: what refused the message, and then nothing is changed.
 func Reprocess(tx *db.Tx, kit Kit, n id.Exception, m Message) (a Accepted, fresh bool, err error) {
-	if _, err := db.Lock(tx, "exceptions", "exception_id", []id.Exception{n}); err != nil {
-		return a, false, err
-	}
-	e, err := review.GetException(tx, n)
+	e, err := review.LockException(tx, n)
 	if err != nil || e.ClosedAt > 0 {
 		return a, false, err
 	}

@@ -23,14 +23,22 @@ type portion struct {
 	qty  int64
 }
 
+// ToPack are the lines whose goods are put into parcels, sent or not: no bundles, whose
+// components are named beside them, no charges, and nothing that was wholly cancelled.
+func (o *Order) ToPack() (lines []*Line) {
+	for _, l := range o.Lines {
+		if l.Kind != Bundle && l.Kind != Charge && l.Ordered > l.Cancelled {
+			lines = append(lines, l)
+		}
+	}
+	return lines
+}
+
 // goodsKey is what an order is made of as one number: equal goods, equal number. It is
 // never 0, which stands for not worked out. Every order that is taken pays for it.
 func (o *Order) goodsKey() int64 {
 	var list []portion
-	for _, l := range o.Lines {
-		if l.Kind == Bundle || l.Kind == Charge || l.Ordered == l.Cancelled {
-			continue
-		}
+	for _, l := range o.ToPack() {
 		p := portion{sku: l.SKU, qty: l.Ordered - l.Cancelled}
 		if l.SKU == 0 {
 			p.code = l.Code

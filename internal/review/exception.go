@@ -283,6 +283,14 @@ func GetException(tx *db.Tx, n id.Exception) (Exception, error) {
 	return found[0], nil
 }
 
+// LockException is GetException of one that nobody else settles until tx has ended.
+func LockException(tx *db.Tx, n id.Exception) (Exception, error) {
+	if _, err := db.Lock(tx, "exceptions", "exception_id", []id.Exception{n}); err != nil {
+		return Exception{}, err
+	}
+	return GetException(tx, n)
+}
+
 func dollar(n int) string { return "$" + string(rune('0'+n)) }
 
 // Tally is how much open work stands in a queue.

@@ -2,7 +2,6 @@ package web
 
 import (
 	"net/http"
-	"strconv"
 	"strings"
 
 	"baihuo/internal/customer"
@@ -41,7 +40,7 @@ func (s *Site) showBlacklist(v *visit, status int, c *complaint) error {
 		if len(list) > blackShown {
 			list = list[:blackShown]
 			last := list[len(list)-1]
-			next = "/blacklist?after=" + strconv.FormatInt(int64(last.BlacklistedAt), 10) + "." + strconv.FormatInt(int64(last.ID), 10)
+			next = "/blacklist?after=" + dotted(int64(last.BlacklistedAt), int64(last.ID))
 		}
 		for _, b := range list {
 			rows = append(rows, blackRow{Buyer: id.Text("B", int64(b.ID)), Name: b.Name.Mask, Platform: b.Platform, Why: b.Why,
@@ -61,16 +60,11 @@ func blackMark(text string) (m customer.BlackMark, err error) {
 	if text == "" {
 		return m, nil
 	}
-	at, buyer, _ := strings.Cut(text, ".")
-	a, err := strconv.ParseInt(at, 10, 64)
-	if err != nil || a <= 0 {
+	n, ok := readDotted(text, 2)
+	if !ok || n[0] <= 0 {
 		return m, errFilter
 	}
-	n, err := strconv.ParseInt(buyer, 10, 64)
-	if err != nil {
-		return m, errFilter
-	}
-	return customer.BlackMark{At: db.Instant(a), Buyer: id.Buyer(n)}, nil
+	return customer.BlackMark{At: db.Instant(n[0]), Buyer: id.Buyer(n[1])}, nil
 }
 
 func (s *Site) saveBlacklist(v *visit) error {

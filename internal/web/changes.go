@@ -76,6 +76,13 @@ func (v *visit) auditChanges(tx *db.Tx, rows []journal.Row) (map[int][]changeRow
 		return nil, err
 	}
 	orders, err := order.Get(tx, ids)
+	if err != nil {
+		return nil, err
+	}
+	shops, err := shop.All(tx)
+	if err != nil {
+		return nil, err
+	}
 	currencies := map[id.Order]money.Currency{}
 	for _, o := range orders {
 		currencies[o.ID] = o.Currency
@@ -83,9 +90,7 @@ func (v *visit) auditChanges(tx *db.Tx, rows []journal.Row) (map[int][]changeRow
 	all := map[int][]changeRow{}
 	for i, r := range rows {
 		if r.Kind == "stock" {
-			if all[i], err = v.limitChanges(tx, r.Payload); err != nil {
-				return nil, err
-			}
+			all[i] = v.limitChanges(shops, r.Payload)
 		}
 		if r.Kind != "order" {
 			continue
@@ -101,27 +106,26 @@ func (v *visit) auditChanges(tx *db.Tx, rows []journal.Row) (map[int][]changeRow
 		}
 		all[i] = v.changes(of, currencies[id.Order(r.ID)], tx.Now())
 	}
-	return all, err
+	return all, nil
 }
 
 // limitChanges puts into words what a journal row says of safety stock and quotas.
-func (v *visit) limitChanges(tx *db.Tx, payload string) (rows []changeRow, err error) {
+func (v *visit) limitChanges(shops []shop.Shop, payload string) (rows []changeRow) {
 	type limits struct {
 		Safety int64
 		Quotas map[id.Shop]int64
 	}
 	var said struct{ Was, Now limits }
 	if json.Unmarshal([]byte(payload), &said) != nil {
-		return nil, nil
+		return nil
 	}
 	if said.Was.Safety != said.Now.Safety {
 		rows = append(rows, changeRow{v.word("lim_safety"), number(said.Was.Safety), number(said.Now.Safety)})
 	}
-	shops, err := shop.All(tx)
 	for _, s := range shops {
 		if was, now := said.Was.Quotas[s.ID], said.Now.Quotas[s.ID]; was != now {
 			rows = append(rows, changeRow{v.word("lim_quota") + " " + s.Name, number(was), number(now)})
 		}
 	}
-	return rows, err
+	return rows
 }

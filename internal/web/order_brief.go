@@ -2,11 +2,13 @@ package web
 
 import (
 	"net/http"
+	"slices"
 
 	"baihuo/internal/db"
 	"baihuo/internal/flow"
 	"baihuo/internal/id"
 	"baihuo/internal/inventory"
+	"baihuo/internal/order"
 	"baihuo/internal/staff"
 )
 
@@ -50,32 +52,40 @@ func (s *Site) orderBrief(v *visit) error {
 
 // briefLines adds to the lines what is free of their goods, for who may see stock.
 func (v *visit) briefLines(tx *db.Tx, k *flow.View, more *orderMore) (list []briefLine, err error) {
-	free := map[id.SKU][]string{}
-	if v.caller.May(staff.StockRead) {
-		var skus []id.SKU
-		for _, l := range k.Order.Lines {
-			if l.SKU != 0 && l.Moves() {
-				skus = append(skus, l.SKU)
-			}
-		}
-		places, err := v.depots(tx)
-		if err != nil {
-			return nil, err
-		}
-		counters, err := countersOf(tx, inventory.Filter{Scope: v.caller.Scope}, skus)
-		if err != nil {
-			return nil, err
-		}
-		for _, n := range skus {
-			for _, w := range places.list {
-				if r, there := counters[inventory.Place{Warehouse: w.ID, SKU: n}]; there && len(free[n]) < len(places.list) {
-					free[n] = append(free[n], w.Name+" "+number(r.Free))
-				}
-			}
-		}
+	free, err := v.freeOf(tx, k.Order)
+	if err != nil {
+		return nil, err
 	}
 	for _, r := range v.lines(k, more) {
 		list = append(list, briefLine{r, free[r.SKU]})
 	}
 	return list, nil
+}
+
+// freeOf tells of the goods of an order how much each warehouse has free, for who may
+// see stock.
+func (v *visit) freeOf(tx *db.Tx, o *order.Order) (map[id.SKU][]string, error) {
+	if !v.caller.May(staff.StockRead) {
+		return nil, nil
+	}
+	var skus []id.SKU
+	for _, l := range o.Lines {
+		if l.Moves() && !slices.Contains(skus, l.SKU) {
+			skus = append(skus, l.SKU)
+		}
+	}
+	places, err := v.depots(tx)
+	if err != nil {
+		return nil, err
+	}
+	counters, err := countersOf(tx, inventory.Filter{Scope: v.caller.Scope}, skus)
+	free := map[id.SKU][]string{}
+	for _, n := range skus {
+		for _, w := range places.list {
+			if r, there := counters[inventory.Place{Warehouse: w.ID, SKU: n}]; there {
+				free[n] = append(free[n], w.Name+" "+number(r.Free))
+			}
+		}
+	}
+	return free, err
 }

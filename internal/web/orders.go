@@ -100,7 +100,7 @@ func (s *Site) browse(tx *db.Tx, v *visit, q url.Values, page *orderPage) error 
 	if sheaf.More {
 		next, _ := url.Parse(listLink(q))
 		values := next.Query()
-		values.Set("after", strconv.FormatInt(sheaf.Next.Value, 10)+"."+sheaf.Next.Order.String())
+		values.Set("after", orderMark(sheaf.Next))
 		page.older = "/orders?" + values.Encode()
 	}
 	page.rows, err = s.orderRows(tx, v, sheaf.Cards, listLink(q))

@@ -94,10 +94,8 @@ func (v *visit) alikeRows(tx *db.Tx, q url.Values, groups []order.Alike) (rows [
 // goodsNames says what is to be packed for an order.
 func goodsNames(o *order.Order) string {
 	var list []string
-	for _, l := range o.Lines {
-		if n := l.Ordered - l.Cancelled; n > 0 && l.Kind != order.Bundle && l.Kind != order.Charge {
-			list = append(list, l.Name+" ×"+number(n))
-		}
+	for _, l := range o.ToPack() {
+		list = append(list, l.Name+" ×"+number(l.Ordered-l.Cancelled))
 	}
 	return strings.Join(list, "、")
 }

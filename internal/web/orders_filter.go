@@ -220,13 +220,10 @@ func (r *reader) page(after string) {
 	if after == "" {
 		return
 	}
-	value, number, _ := strings.Cut(after, ".")
-	n, err := strconv.ParseInt(value, 10, 64)
-	m, ok := id.Parse("O", number)
-	if err != nil || !ok {
+	var ok bool
+	if r.f.After, ok = readOrderMark(after); !ok {
 		r.bad("after", "翻页位置有误,请回到第一页", "the page is not understood; go back to the first")
 	}
-	r.f.After = order.Mark{Value: n, Order: id.Order(m)}
 }
 
 func (r *reader) goods(tx *db.Tx) error {

@@ -24,14 +24,21 @@ var errLineNumber = fault.New(fault.Invalid, "line_figures", "数量应为正整
 // was shown.
 func (s *Site) deskLines(v *visit) error {
 	if v.r.PostFormValue("do") == "change" {
-		return s.deskChange(v, "desk_lines", func(tx *db.Tx, c flow.LineChange) error {
-			_, err := flow.ChangeLines(tx, s.cfg.Kit, c)
+		return s.deskChange(v, "desk_lines", func(tx *db.Tx, n id.Order, version int64) error {
+			c, err := v.lineChange(tx, n, version)
+			if err == nil {
+				_, err = flow.ChangeLines(tx, s.cfg.Kit, c)
+			}
 			return err
 		})
 	}
 	var e flow.LineEffect
 	err := s.cfg.DB.Read(v.ctx, func(tx *db.Tx) error {
-		c, err := v.lineChange(tx)
+		n, version, err := v.deskOrder(tx)
+		if err != nil {
+			return err
+		}
+		c, err := v.lineChange(tx, n, version)
 		if err == nil {
 			e, err = flow.TryLines(tx, c)
 		}
@@ -45,14 +52,14 @@ func (s *Site) deskLines(v *visit) error {
 
 // deskWarehouse moves the claims of an order to another warehouse.
 func (s *Site) deskWarehouse(v *visit) error {
-	return s.deskChange(v, "desk_warehouse", func(tx *db.Tx, c flow.LineChange) error {
+	return s.deskChange(v, "desk_warehouse", func(tx *db.Tx, n id.Order, version int64) error {
 		all, err := inventory.Warehouses(tx)
 		if err != nil {
 			return err
 		}
 		for _, w := range all {
 			if w.Code == v.r.PostFormValue("warehouse") && v.caller.Scope.HasWarehouse(w.ID) {
-				return flow.Relocate(tx, flow.Relocation{Order: c.Order, Version: c.Version, Warehouse: w.ID})
+				return flow.Relocate(tx, flow.Relocation{Order: n, Version: version, Warehouse: w.ID})
 			}
 		}
 		return flow.ErrWarehouseRoute
@@ -61,7 +68,7 @@ func (s *Site) deskWarehouse(v *visit) error {
 
 // deskCarrier says by which carrier an order goes.
 func (s *Site) deskCarrier(v *visit) error {
-	return s.deskChange(v, "desk_carrier", func(tx *db.Tx, c flow.LineChange) error {
+	return s.deskChange(v, "desk_carrier", func(tx *db.Tx, n id.Order, version int64) error {
 		code := carrier.Fold(v.r.PostFormValue("carrier"))
 		known, err := carrier.ByCode(tx, []string{code})
 		if err != nil {
@@ -70,24 +77,24 @@ func (s *Site) deskCarrier(v *visit) error {
 		if known[code].ID == 0 && code != "" {
 			return errForm
 		}
-		return flow.Prefer(tx, c.Order, c.Version, known[code].ID)
+		return flow.Prefer(tx, n, version, known[code].ID)
 	})
 }
 
 // deskChange does a change to an order that nobody else works on, and shows it anew.
-func (s *Site) deskChange(v *visit, say string, do func(*db.Tx, flow.LineChange) error) error {
+func (s *Site) deskChange(v *visit, say string, do func(tx *db.Tx, n id.Order, version int64) error) error {
 	err := s.act(v, func(tx *db.Tx) (string, error) {
-		c, err := v.lineChange(tx)
+		n, version, err := v.deskOrder(tx)
 		if err != nil {
 			return "", err
 		}
-		if err := review.Unclaimed(tx, []id.Order{c.Order}); err != nil {
+		if err := review.Unclaimed(tx, []id.Order{n}); err != nil {
 			return "", err
 		}
-		if err := do(tx, c); err != nil {
+		if err := do(tx, n, version); err != nil {
 			return "", err
 		}
-		to := "/review/orders/" + c.Order.String()
+		to := "/review/orders/" + n.String()
 		if v.r.URL.Query().Get("part") == "live" {
 			to += "?part=live"
 		}
@@ -110,17 +117,22 @@ func (s *Site) deskRefused(v *visit, err error) error {
 	return s.showDetail(v, deskShow{complaint: c, status: status})
 }
 
-// lineChange reads a form of a change of an order within the visitor's scope.
-func (v *visit) lineChange(tx *db.Tx) (c flow.LineChange, err error) {
-	if c.Order, err = v.orderOf(); err != nil {
-		return c, err
+// deskOrder reads which order within the visitor's scope a form changes, and the version
+// of it that they saw.
+func (v *visit) deskOrder(tx *db.Tx) (n id.Order, version int64, err error) {
+	if n, err = v.orderOf(); err != nil {
+		return n, 0, err
 	}
-	if err := flow.Within(tx, v.caller.Scope, c.Order); err != nil {
-		return c, err
+	if err = flow.Within(tx, v.caller.Scope, n); err != nil {
+		return n, 0, err
 	}
-	if c.Version, err = v.version(); err != nil {
-		return c, err
-	}
+	version, err = v.version()
+	return n, version, err
+}
+
+// lineChange reads the form of a change of lines.
+func (v *visit) lineChange(tx *db.Tx, which id.Order, version int64) (c flow.LineChange, err error) {
+	c.Order, c.Version = which, version
 	f := v.typedLines()
 	if n, ok := id.Parse("L", f["drop"]); ok {
 		c.Drop = id.Line(n)

@@ -4,8 +4,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"strconv"
-	"strings"
+	"time"
 
 	"baihuo/internal/db"
 	"baihuo/internal/id"
@@ -116,18 +115,14 @@ func (s *Site) showDesk(v *visit, status int, c *complaint) error {
 	var tabs, kinds []deskTab
 	next := ""
 	err := s.cfg.DB.Read(v.ctx, func(tx *db.Tx) error {
-		var after order.Mark
-		if value, n, ok := pageEnd(q.Get("after")); ok {
-			after = order.Mark{Value: value, Order: n}
-		}
+		after, _ := readOrderMark(q.Get("after")) // what cannot be read is the first page
 		list, err := queue.page(tx, v, after)
 		if err != nil {
 			return err
 		}
 		if len(list) > deskPage {
 			list = list[:deskPage]
-			m := list[deskPage-1].mark
-			next = queue.link() + "&after=" + strconv.FormatInt(m.Value, 10) + "." + m.Order.String()
+			next = queue.link() + "&after=" + orderMark(list[deskPage-1].mark)
 		}
 		if rows, err = s.deskRows(tx, v, queue, list, q.Get("at")); err != nil {
 			return err
@@ -146,16 +141,8 @@ func (s *Site) showDesk(v *visit, status int, c *complaint) error {
 		"From": queue.link(), "AgeWord": v.word(map[bool]string{true: "desk_passes", false: "col_since"}[queue.key == "delayed"])})
 }
 
-// pageEnd reads where a page ended.
-func pageEnd(text string) (value int64, n id.Order, ok bool) {
-	left, right, found := strings.Cut(text, ".")
-	value, err := strconv.ParseInt(left, 10, 64)
-	o, known := id.Parse("O", right)
-	return value, id.Order(o), found && err == nil && known
-}
-
 // lateAfter is how long an order may stand in a queue before its age is marked.
-const lateAfter = 4 * 3600 * 1_000_000
+const lateAfter = 4 * time.Hour
 
 func (s *Site) deskRows(tx *db.Tx, v *visit, q deskQueue, list []waitingOrder, at string) ([]deskRow, error) {
 	cards, ids := make([]order.Card, len(list)), make([]id.Order, len(list))
@@ -172,7 +159,7 @@ func (s *Site) deskRows(tx *db.Tx, v *visit, q deskQueue, list []waitingOrder, a
 		rows[i] = deskRow{orderRow: r, Here: r.Order == at, Age: v.age(list[i].at, tx.Now())}
 		if q.key == "delayed" {
 			rows[i].Age, rows[i].AgeClass = v.left(list[i].at, tx.Now())
-		} else if tx.Now()-list[i].at > lateAfter {
+		} else if list[i].at.Add(lateAfter) < tx.Now() {
 			rows[i].AgeClass = "bad"
 		}
 		if c, there := claims[ids[i]]; there && c.Actor != v.caller.Actor {

@@ -2,7 +2,6 @@ package web
 
 import (
 	"errors"
-	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -108,7 +107,7 @@ func isNoStock(err error) bool { return errors.Is(err, inventory.ErrNoStock) }
 
 // markOf writes where a page of the ledger ended, and the balance there.
 func markOf(l inventory.Leaf) string {
-	return fmt.Sprintf("%d.%d.%d.%d.%d", l.Before.Version, l.Before.ID, l.At.OnHand, l.At.Reserved, l.At.Unsellable)
+	return dotted(l.Before.Version, l.Before.ID, l.At.OnHand, l.At.Reserved, l.At.Unsellable)
 }
 
 func leafOf(text string) (l inventory.Leaf, err error) {
@@ -116,10 +115,11 @@ func leafOf(text string) (l inventory.Leaf, err error) {
 	if text == "" {
 		return l, nil
 	}
-	_, err = fmt.Sscanf(text, "%d.%d.%d.%d.%d", &l.Before.Version, &l.Before.ID, &l.At.OnHand, &l.At.Reserved, &l.At.Unsellable)
-	if err != nil || markOf(l) != text {
+	n, ok := readDotted(text, 5)
+	if !ok {
 		return l, errFilter
 	}
+	l.Before.Version, l.Before.ID, l.At.OnHand, l.At.Reserved, l.At.Unsellable = n[0], n[1], n[2], n[3], n[4]
 	return l, nil
 }
 

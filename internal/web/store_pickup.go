@@ -100,8 +100,9 @@ type pickupPage struct {
 }
 
 func (s *Site) pickupPage(v *visit, tx *db.Tx, found []flow.Fetching, asked string) (p *pickupPage, err error) {
-	p = &pickupPage{visit: v, now: tx.Now(), asked: asked, places: map[id.Warehouse]inventory.Warehouse{}, own: map[id.Shop][]id.Warehouse{}, proven: map[id.Order]bool{}}
+	p = &pickupPage{visit: v, now: tx.Now(), asked: asked, places: map[id.Warehouse]inventory.Warehouse{}, own: map[id.Shop][]id.Warehouse{}}
 	ids := make([]id.Recipient, len(found))
+	var ready []*order.Order
 	for i, f := range found {
 		ids[i] = f.Order.Recipient
 		if _, known := p.own[f.Order.Shop]; !known {
@@ -109,10 +110,13 @@ func (s *Site) pickupPage(v *visit, tx *db.Tx, found []flow.Fetching, asked stri
 				return nil, err
 			}
 		}
-		if asked != "" && f.Not == nil {
-			if p.proven[f.Order.ID], err = flow.Proves(tx, s.cfg.Kit, f.Order, asked); err != nil {
-				return nil, err
-			}
+		if f.Not == nil {
+			ready = append(ready, f.Order)
+		}
+	}
+	if asked != "" {
+		if p.proven, err = flow.Proves(tx, s.cfg.Kit, ready, asked); err != nil {
+			return nil, err
 		}
 	}
 	all, err := inventory.Warehouses(tx)

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"fmt"
 	"net/http"
 	"net/url"
 
@@ -36,9 +35,11 @@ func (s *Site) waiting(v *visit) error {
 	q := v.r.URL.Query()
 	var after inventory.Awaited
 	if text := q.Get("after"); text != "" {
-		if _, err := fmt.Sscanf(text, "%d.%d", &after.Pieces, &after.SKU); err != nil {
+		n, ok := readDotted(text, 2)
+		if !ok {
 			return errFilter
 		}
+		after = inventory.Awaited{Pieces: n[0], SKU: id.SKU(n[1])}
 	}
 	var rows []waitingRow
 	next := ""
@@ -51,7 +52,7 @@ func (s *Site) waiting(v *visit) error {
 		if len(list) > waitingShown {
 			list = list[:waitingShown]
 			last := list[waitingShown-1]
-			next = fmt.Sprintf("/waiting?after=%d.%d", last.Pieces, last.SKU)
+			next = "/waiting?after=" + dotted(last.Pieces, int64(last.SKU))
 		}
 		skus := make([]id.SKU, len(list))
 		for i, a := range list {
@@ -92,10 +93,11 @@ func waitersAt(text string) (p waitersPage, err error) {
 	if text == "" {
 		return p, nil
 	}
-	if _, err := fmt.Sscanf(text, "%d.%d.%d.%d", &p.Deadline, &p.PaidAt, &p.Line, &p.place); err != nil || p.place < 0 {
+	n, ok := readDotted(text, 4)
+	if !ok || n[3] < 0 {
 		return p, errFilter
 	}
-	return p, nil
+	return waitersPage{inventory.WaitMark{Deadline: db.Instant(n[0]), PaidAt: db.Instant(n[1]), Line: id.Line(n[2])}, int(n[3])}, nil
 }
 
 // waiters lists who waits for one SKU, in the order in which arriving stock serves them.
@@ -137,7 +139,7 @@ func (s *Site) waiterRows(tx *db.Tx, v *visit, sku *catalog.SKU, at waitersPage)
 	if len(list) > waitingShown {
 		list = list[:waitingShown]
 		m := list[waitingShown-1].Mark()
-		next = fmt.Sprintf("%s?after=%d.%d.%d.%d", waitersPath(sku.Code), m.Deadline, m.PaidAt, m.Line, at.place+waitingShown)
+		next = waitersPath(sku.Code) + "?after=" + dotted(int64(m.Deadline), int64(m.PaidAt), int64(m.Line), int64(at.place+waitingShown))
 	}
 	ids := make([]id.Order, len(list))
 	for i, w := range list {
