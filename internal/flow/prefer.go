@@ -66,16 +66,9 @@ func CarrierOptions(tx *db.Tx, o *order.Order) ([]carrier.Offer, error) {
 // now); none leaves the choice to the house again. Faults: as Edit, order.ErrReleased,
 // ErrCarrierReach, those of CarrierOptions.
 func Prefer(tx *db.Tx, n id.Order, version int64, by id.Carrier) error {
-	locked, err := order.Lock(tx, []id.Order{n})
+	o, err := lockOne(tx, n, version)
 	if err != nil {
 		return err
-	}
-	if len(locked) == 0 {
-		return order.ErrMissing
-	}
-	o := locked[0]
-	if version != 0 && o.Version != version {
-		return order.ErrVersion
 	}
 	if f := order.MayChange(o); f != nil {
 		return f

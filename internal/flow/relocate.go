@@ -1,6 +1,8 @@
 package flow
 
 import (
+	"slices"
+
 	"baihuo/internal/db"
 	"baihuo/internal/fault"
 	"baihuo/internal/fulfilment"
@@ -85,14 +87,15 @@ func routeOf(tx *db.Tx, o *order.Order) (shop.Shop, []id.Warehouse, error) {
 // order.ErrMissing, ErrVersion, ErrEnded, ErrRejected, ErrReleased, ErrNothingClaims,
 // ErrWarehouseRoute, ErrWarehouseLacks.
 func Relocate(tx *db.Tx, r Relocation) error {
-	orders, err := order.Lock(tx, []id.Order{r.Order})
+	o, err := lockOne(tx, r.Order, r.Version)
 	if err != nil {
 		return err
 	}
-	o, s, err := r.may(tx, orders)
+	s, err := r.may(tx, o)
 	if err != nil {
 		return err
 	}
+	orders := []*order.Order{o}
 	if err := voidPlanned(tx, orders, "改仓"); err != nil {
 		return err
 	}
@@ -120,30 +123,21 @@ func Relocate(tx *db.Tx, r Relocation) error {
 	return unshort(tx, orders)
 }
 
-func (r Relocation) may(tx *db.Tx, orders []*order.Order) (*order.Order, shop.Shop, error) {
-	if len(orders) == 0 {
-		return nil, shop.Shop{}, order.ErrMissing
-	}
-	o := orders[0]
-	if r.Version != 0 && o.Version != r.Version {
-		return o, shop.Shop{}, order.ErrVersion
-	}
+// may says what refuses to serve a locked order from the warehouse, and gives its shop.
+func (r Relocation) may(tx *db.Tx, o *order.Order) (shop.Shop, error) {
 	if f := order.MayChange(o); f != nil {
-		return o, shop.Shop{}, f
+		return shop.Shop{}, f
 	}
 	s, route, err := routeOf(tx, o)
 	switch {
 	case err != nil:
-		return o, s, err
+		return s, err
 	case !o.Claims(s.ReserveUnpaid) || openGoods(o) == 0:
-		return o, s, ErrNothingClaims
+		return s, ErrNothingClaims
+	case !slices.Contains(route, r.Warehouse):
+		return s, ErrWarehouseRoute
 	}
-	for _, w := range route {
-		if w == r.Warehouse {
-			return o, s, nil
-		}
-	}
-	return o, s, ErrWarehouseRoute
+	return s, nil
 }
 
 // free gives all claims of the order back and says what each line had and where.

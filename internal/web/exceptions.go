@@ -281,15 +281,17 @@ func (v *visit) openWork(tx *db.Tx, ids []id.Exception) ([]id.Exception, error) 
 }
 
 // takeExceptions makes the chosen work the visitor's.
-func (s *Site) takeExceptions(v *visit) error { return s.ownExceptions(v, "take", review.TakeOn) }
+func (s *Site) takeExceptions(v *visit) error { return s.settleExceptions(v, "take", review.TakeOn) }
 
 // returnExceptions gives the chosen work back.
-func (s *Site) returnExceptions(v *visit) error { return s.ownExceptions(v, "back", review.GiveBack) }
+func (s *Site) returnExceptions(v *visit) error {
+	return s.settleExceptions(v, "back", review.GiveBack)
+}
 
 // handExceptions hands the chosen work to a colleague.
 func (s *Site) handExceptions(v *visit) error {
 	to := v.r.PostFormValue("to")
-	return s.ownExceptions(v, "give", func(tx *db.Tx, ids []id.Exception) ([]fault.Outcome[bool], error) {
+	return s.settleExceptions(v, "give", func(tx *db.Tx, ids []id.Exception) ([]fault.Outcome[bool], error) {
 		if err := v.mayHandTo(tx, to); err != nil {
 			return nil, err
 		}
@@ -297,9 +299,9 @@ func (s *Site) handExceptions(v *visit) error {
 	})
 }
 
-// ownExceptions gives the chosen work another owner, and tells of how much. Where
-// nothing was done, it tells why not.
-func (s *Site) ownExceptions(v *visit, say string, own func(*db.Tx, []id.Exception) ([]fault.Outcome[bool], error)) error {
+// settleExceptions does something to the chosen work and tells of how much. Where nothing
+// was done, it tells why not.
+func (s *Site) settleExceptions(v *visit, say string, do func(*db.Tx, []id.Exception) ([]fault.Outcome[bool], error)) error {
 	ids, err := v.chosenWork()
 	if err != nil {
 		return err
@@ -309,7 +311,7 @@ func (s *Site) ownExceptions(v *visit, say string, own func(*db.Tx, []id.Excepti
 		if err != nil {
 			return "", err
 		}
-		outcomes, err := own(tx, mine)
+		outcomes, err := do(tx, mine)
 		n, refused := tallyOf(outcomes)
 		if err == nil && n == 0 && refused != nil {
 			return "", refused
@@ -350,20 +352,5 @@ func (v *visit) mayHandTo(tx *db.Tx, to string) error {
 // how many were closed.
 func (s *Site) closeExceptions(v *visit) error {
 	how := strings.TrimSpace(v.r.PostFormValue("how"))
-	ids, err := v.chosenWork()
-	if err != nil {
-		return err
-	}
-	return s.refusedThere(v, s.act(v, func(tx *db.Tx) (string, error) {
-		mine, err := v.openWork(tx, ids)
-		if err != nil {
-			return "", err
-		}
-		outcomes, err := review.Close(tx, mine, how)
-		closed, refused := tallyOf(outcomes)
-		if err == nil && closed == 0 && refused != nil {
-			return "", refused
-		}
-		return did(v.backToExceptions(), "exceptions_closed", closed, ""), err
-	}))
+	return s.settleExceptions(v, "closed", func(tx *db.Tx, ids []id.Exception) ([]fault.Outcome[bool], error) { return review.Close(tx, ids, how) })
 }

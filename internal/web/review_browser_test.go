@@ -55,24 +55,7 @@ func TestHundredHeldByKeyboard(t *testing.T) {
 	d := dbtest.Open(t, db.SQLite, db.Options{Clock: dbtest.NewClock().Now})
 	h := flowtest.Open(t, d)
 	h.Stock(0, "PASTE", 1000)
-	var drafts []*order.Draft
-	for i := range 100 {
-		draft := h.Draft("TB", fmt.Sprintf("KEY-%03d", i), flowtest.Item{Code: "PASTE", Qty: 1})
-		switch i % 5 {
-		case 0:
-			draft.BuyerMessage = "周末再发,谢谢"
-		case 1:
-			draft.Contact.Phone = ""
-		case 2:
-			draft.Contact.Phone = "12"
-		case 3:
-			draft.Lines[0].Price, draft.Paid = 100, 100 // below cost
-		case 4:
-			draft.Lines[0].Refund = order.RefundRequested
-		}
-		drafts = append(drafts, draft)
-	}
-	h.Accept(drafts...)
+	h.Accept(wanting(h, "KEY", 100)...)
 	s := raise(t, d, func(c *web.Config) { c.Kit = h.Kit })
 	s.hire("wang", everywhere(), "reviewer")
 	held := func() (n int) {

@@ -161,13 +161,7 @@ func TestExceptionCentre(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		h := flowtest.Open(t, d)
 		h.Stock(0, "PASTE", 5)
-		draft := h.Draft("NEW", "RAW-1", flowtest.Item{Code: "PASTE", Qty: 1})
-		h.Kit.Read = func(raw []byte, shops map[string]shop.Shop) flow.Message {
-			return flow.Message{Prepared: flow.Prepare(h.Kit, shops, []*order.Draft{draft})[0], Raw: raw}
-		}
-		if _, err := flow.AcceptAll(t.Context(), d, db.By{Actor: "test"}, h.Kit, []flow.Message{h.Kit.Read([]byte("{}"), h.Shops)}, nil); err != nil {
-			t.Fatal(err)
-		}
+		h.Refused(h.Draft("NEW", "RAW-1", flowtest.Item{Code: "PASTE", Qty: 1}))
 		s := raise(t, d, func(c *web.Config) { c.Kit = h.Kit })
 		s.hire("wang", everywhere(), "reviewer")
 		li := s.hire("li", everywhere(), "reviewer")

@@ -15,6 +15,28 @@ import (
 	"baihuo/internal/web"
 )
 
+// wanting are n orders that five kinds of rules hold in turn.
+func wanting(h *flowtest.House, name string, n int) []*order.Draft {
+	drafts := make([]*order.Draft, n)
+	for i := range drafts {
+		draft := h.Draft("TB", fmt.Sprintf("%s-%03d", name, i), flowtest.Item{Code: "PASTE", Qty: 1})
+		switch i % 5 {
+		case 0:
+			draft.BuyerMessage = "周末再发,谢谢"
+		case 1:
+			draft.Contact.Phone = ""
+		case 2:
+			draft.Contact.Phone = "12"
+		case 3:
+			draft.Lines[0].Price, draft.Paid = 100, 100 // below cost
+		case 4:
+			draft.Lines[0].Refund = order.RefundRequested
+		}
+		drafts[i] = draft
+	}
+	return drafts
+}
+
 // A hundred held orders of five kinds are cleared through the desk one after the other;
 // each act leads to the next order, a second press does nothing, and what a person
 // cannot clear stays and says why.
@@ -26,20 +48,7 @@ func TestDeskClears(t *testing.T) {
 		if d.Engine() == db.Postgres {
 			n = 20 // the same way through; the other engine shows the length
 		}
-		for i := range n {
-			draft := h.Draft("TB", fmt.Sprintf("DESK-%03d", i), flowtest.Item{Code: "PASTE", Qty: 1})
-			switch i % 5 {
-			case 0:
-				draft.BuyerMessage = "周末再发,谢谢"
-			case 1:
-				draft.Contact.Phone = ""
-			case 2:
-				draft.Contact.Phone = "12"
-			case 3:
-				draft.Lines[0].Price, draft.Paid = 100, 100 // below cost
-			case 4:
-				draft.Lines[0].Refund = order.RefundRequested
-			}
+		for _, draft := range wanting(h, "DESK", n) {
 			h.One(draft)
 		}
 		s := raise(t, d, func(c *web.Config) { c.Kit = h.Kit })

@@ -254,3 +254,16 @@ func (h *House) Write(fn func(*db.Tx) error) {
 	h.T.Helper()
 	dbtest.Write(h.T, h.D, fn)
 }
+
+// Refused has a draft refused, as a door that keeps messages does it: the exception holds
+// it sealed, and h.Kit.Read makes the draft of it once more.
+func (h *House) Refused(d *order.Draft) {
+	h.T.Helper()
+	h.Kit.Read = func(raw []byte, shops map[string]shop.Shop) flow.Message {
+		return flow.Message{Prepared: flow.Prepare(h.Kit, shops, []*order.Draft{d})[0], Raw: raw}
+	}
+	outcomes, err := flow.AcceptAll(h.T.Context(), h.D, dbtest.By, h.Kit, []flow.Message{h.Kit.Read([]byte("{}"), h.Shops)}, nil)
+	if err != nil || outcomes[0].Fault == nil {
+		h.T.Fatalf("not refused: %v %+v", err, outcomes)
+	}
+}
