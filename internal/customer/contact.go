@@ -127,6 +127,9 @@ func Prepare(keys *seal.Keyring, platform string, buyer BuyerDraft, c Contact) *
 	phone := address.ParsePhone(c.Phone)
 	p.Region = where.Code
 	p.Place = where.Province + where.City + where.District
+	if where.City == where.Province { // a municipality is both; it is read once
+		p.Place = where.Province + where.District
+	}
 	p.Name = keys.SealText(purposeName, c.Name, seal.MaskName)
 	p.Phone = keys.SealText(purposePhone, c.Phone, seal.MaskPhone)
 	full := where.Province + where.City + where.District + where.Street + where.Detail

@@ -371,3 +371,18 @@ func TestScrub(t *testing.T) {
 		}
 	}
 }
+
+func TestPlaceInWords(t *testing.T) {
+	keys := seal.NewKeyring(rand.Reader, seal.Key{Version: 1})
+	for _, c := range []struct{ name, detail, want string }{
+		{"a_municipality_is_named_once", "北京市丰台区丰台路1号", "北京市丰台区"},
+		{"a_city_of_a_province_is_named_beside_it", "浙江省杭州市西湖区文三路1号", "浙江省杭州市西湖区"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			p := customer.Prepare(keys, "taobao", customer.BuyerDraft{}, customer.Contact{Name: "王小明", Phone: "13800138000", Detail: c.detail})
+			if p.Place != c.want {
+				t.Errorf("got %s", p.Place)
+			}
+		})
+	}
+}
